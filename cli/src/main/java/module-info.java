@@ -1,0 +1,4 @@
+module ondol.cli {
+    requires static org.jspecify;
+    requires ondol.docker;
+}

@@ -1,0 +1,4 @@
+module ondol.docker {
+    requires static transitive org.jspecify;
+    requires ondol.engine;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.docker;
+
+import org.jspecify.annotations.NullMarked;

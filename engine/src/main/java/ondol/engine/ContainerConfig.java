@@ -1,0 +1,52 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container is, whatever machine it runs on: its command and what the command sees. The words and shapes are those
+ * of {@code ContainerConfig} in Docker's Engine API, so that the record file, the wire and this library are one thing. A
+ * null is "not said": the image's value, or Docker's default, holds.
+ *
+ * @param hostname the name in the container's uts namespace; null for the short id
+ * @param user {@code user[:group]}, names or numbers
+ * @param exposedPorts keys such as {@code 80/tcp}
+ * @param tty a pseudo terminal instead of pipes
+ * @param openStdin keep stdin open although nobody is attached
+ * @param stdinOnce close stdin when the first attached client goes
+ * @param env {@code NAME=value}; a NAME alone removes it
+ * @param image the image as the user named it
+ * @param volumes keys are paths that get an anonymous volume
+ * @param stopTimeout seconds
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record ContainerConfig(
+        @Nullable String hostname,
+        @Nullable String domainname,
+        @Nullable String user,
+        @Nullable Boolean attachStdin,
+        @Nullable Boolean attachStdout,
+        @Nullable Boolean attachStderr,
+        @Nullable Map<String, Map<String, String>> exposedPorts,
+        @Nullable Boolean tty,
+        @Nullable Boolean openStdin,
+        @Nullable Boolean stdinOnce,
+        @Nullable List<String> env,
+        @Nullable List<String> cmd,
+        @Nullable Healthcheck healthcheck,
+        @Nullable Boolean argsEscaped,
+        @Nullable String image,
+        @Nullable Map<String, Map<String, String>> volumes,
+        @Nullable String workingDir,
+        @Nullable List<String> entrypoint,
+        @Nullable Boolean networkDisabled,
+        @Nullable String macAddress,
+        @Nullable List<String> onBuild,
+        @Nullable Map<String, String> labels,
+        @Nullable String stopSignal,
+        @Nullable Integer stopTimeout,
+        @Nullable List<String> shell) {}

@@ -1,0 +1,156 @@
+package ondol.engine;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The containers of an engine: every verb of a container's life. */
+public interface Containers {
+    /**
+     * Makes a container that can be started: its record, its writable layer, its volumes.
+     *
+     * @param name {@code [a-zA-Z0-9][a-zA-Z0-9_.-]+}; null for a name that the engine makes up
+     * @throws EngineException {@code CONFLICT} for a name in use, {@code NOT_FOUND} for the image, {@code INVALID} for
+     *     a configuration that makes no sense
+     */
+    Created create(@Nullable String name, ContainerConfig config, HostConfig host);
+
+    /** A container that was made, and what the user ought to know about it. */
+    record Created(String id, List<String> warnings) {}
+
+    /**
+     * Starts a container that is not running. Returns when its command has been executed (the kernel's {@code execve}
+     * succeeded).
+     *
+     * @throws EngineException {@code NOT_MODIFIED} where it runs already, {@code COMMAND_NOT_FOUND},
+     *     {@code COMMAND_NOT_EXECUTABLE}
+     */
+    void start(String container);
+
+    /**
+     * Sends the stop signal and, after the time, SIGKILL; returns when the container has ended.
+     *
+     * @param signal a name or number; null for the container's own
+     * @param patience null for the container's own, 10 s without one; negative waits for ever
+     * @throws EngineException {@code NOT_MODIFIED} where it does not run
+     */
+    void stop(String container, @Nullable String signal, @Nullable Duration patience);
+
+    /** {@link #stop} where it runs, then {@link #start}. */
+    void restart(String container, @Nullable String signal, @Nullable Duration patience);
+
+    /** Sends a signal to the container's first process; null is KILL, which also waits for the end. */
+    void kill(String container, @Nullable String signal);
+
+    /** Freezes all of the container's processes. */
+    void pause(String container);
+
+    void unpause(String container);
+
+    void rename(String container, String name);
+
+    /** Changes limits and the restart policy, also while it runs: what is null in {@code changes} stays. */
+    List<String> update(String container, HostConfig changes);
+
+    /**
+     * Removes a container and all that is its own.
+     *
+     * @param force ends it first, where it runs
+     * @param volumes removes its anonymous volumes too
+     */
+    void remove(String container, boolean force, boolean volumes);
+
+    /** All that is known of one container. */
+    ContainerDetails inspect(String container);
+
+    /** {@link ContainerDetails} of all containers, the newest first. */
+    List<ContainerDetails> list();
+
+    /** Bytes of the writable layer, and of it with the image's layers. */
+    Sizes sizes(String container);
+
+    /** Disk use in bytes. */
+    record Sizes(long writable, long root) {}
+
+    /** What a wait waits for. */
+    enum WaitCondition {
+        /** Not running now, or as soon as it ends. */
+        NOT_RUNNING,
+        /** The next end, although it is not running now. */
+        NEXT_EXIT,
+        /** Gone altogether. */
+        REMOVED
+    }
+
+    /** Completes with the exit code once the condition holds; {@link CompletableFuture#cancel} gives up. */
+    CompletableFuture<Integer> await(String container, WaitCondition condition);
+
+    /** Connects to a container's output and input, also before it is started. */
+    Attachment attach(String container, AttachOptions options);
+
+    /** Sets the size of the container's terminal. */
+    void resize(String container, int rows, int columns);
+
+    /** What the container wrote: the kept output, then, if asked, what follows until it ends. */
+    OutputReader logs(String container, LogOptions options);
+
+    /** The processes, as {@code ps} with these arguments titles and lists them. Only {@code -ef}-like columns are known. */
+    Processes top(String container, @Nullable String arguments);
+
+    /** Titles and rows. */
+    record Processes(List<String> titles, List<List<String>> rows) {}
+
+    /** What differs from the image, by path. */
+    List<Change> changes(String container);
+
+    /** A changed path. */
+    record Change(Kind kind, String path) {
+        /** In the order of the numbers that Docker's API uses for them. */
+        public enum Kind {
+            MODIFIED,
+            ADDED,
+            DELETED
+        }
+    }
+
+    /** Writes the container's whole root as an uncompressed tar. */
+    void export(String container, OutputStream tar);
+
+    /** What {@code ls} would say of a path in a container. */
+    PathStat stat(String container, String path);
+
+    /** Writes a file or folder of a container as a tar whose entries begin with the path's last name. */
+    PathStat copyOut(String container, String path, OutputStream tar);
+
+    /**
+     * Unpacks a tar into a folder of a container.
+     *
+     * @param noOverwriteDirNonDir refuses to put a folder where a file is, and a file where a folder is
+     * @param keepOwners keeps the tar's owners; else all belongs to root
+     */
+    void copyIn(String container, String path, InputStream tar, boolean noOverwriteDirNonDir, boolean keepOwners);
+
+    /** A path's name, size in bytes, mode as Go's {@code os.FileMode} has it, time and link target. */
+    record PathStat(String name, long size, long mode, java.time.Instant modified, String linkTarget) {}
+
+    /**
+     * Makes a container's changes an image.
+     *
+     * @param changes Dockerfile lines, such as {@code CMD ["sh"]}
+     * @param pause freezes it meanwhile
+     * @return the image's id
+     */
+    String commit(
+            String container,
+            @Nullable String reference,
+            @Nullable String author,
+            @Nullable String message,
+            List<String> changes,
+            boolean pause);
+
+    /** The plan of a container that is not started: each call, and whether it serves root, namespace or limit. */
+    String explain(String container);
+}

@@ -1,0 +1,13 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver and its options.
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record DriverConfig(@Nullable String name, @Nullable Map<String, String> options) {}

@@ -1,0 +1,56 @@
+package ondol.engine;
+
+/** What an engine could not do: a sentence for the user, and the kind of trouble for programs. */
+public final class EngineException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** The kinds of trouble. The wire maps each to one HTTP status, the command to one exit code. */
+    public enum Kind {
+        /** What was named does not exist. */
+        NOT_FOUND,
+        /** The thing is in a state, or has a name, that forbids this. */
+        CONFLICT,
+        /** The request makes no sense, whatever the state. */
+        INVALID,
+        /** It is already so (a started container started again): nothing was done. */
+        NOT_MODIFIED,
+        /** The caller may not. */
+        DENIED,
+        /** This machine or this version cannot do it. */
+        UNSUPPORTED,
+        /** The container's command was not found. */
+        COMMAND_NOT_FOUND,
+        /** The container's command cannot be executed. */
+        COMMAND_NOT_EXECUTABLE,
+        /** The kernel, the disk or another part failed. */
+        FAILED
+    }
+
+    private final Kind kind;
+
+    public EngineException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public EngineException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public static EngineException notFound(String message) {
+        return new EngineException(Kind.NOT_FOUND, message);
+    }
+
+    public static EngineException conflict(String message) {
+        return new EngineException(Kind.CONFLICT, message);
+    }
+
+    public static EngineException invalid(String message) {
+        return new EngineException(Kind.INVALID, message);
+    }
+}

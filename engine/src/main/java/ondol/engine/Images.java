@@ -1,0 +1,76 @@
+package ondol.engine;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The images of an engine. The image {@code host}, the machine's own files, is always there. */
+public interface Images {
+    /** All images, the newest first. */
+    List<ImageDetails> list();
+
+    ImageDetails inspect(String image);
+
+    /** The steps that made it, the newest first. */
+    List<HistoryStep> history(String image);
+
+    /** Gives an image a further name, {@code repository[:tag]}. */
+    void tag(String image, String reference);
+
+    /**
+     * Removes a name and, with the last one, the image.
+     *
+     * @return what was done, in order
+     * @throws EngineException {@code CONFLICT} where a container uses it or, named by id, it has several names, unless
+     *     {@code force}
+     */
+    List<Removal> remove(String image, boolean force);
+
+    /** A name that went ({@code untagged}) or an image or layer that was deleted. Exactly one is not null. */
+    record Removal(@Nullable String untagged, @Nullable String deleted) {}
+
+    /**
+     * An image of one layer from a tar of a root, plain or compressed by gzip or zstd.
+     *
+     * @param changes Dockerfile lines, such as {@code CMD ["sh"]}
+     * @return the image's id
+     */
+    String importTar(InputStream tar, @Nullable String reference, @Nullable String message, List<String> changes);
+
+    /** An image of one layer from a folder of this machine, which is copied. */
+    String importFolder(Path folder, @Nullable String reference);
+
+    /** Bytes of disk that all layers take together. */
+    long layersSize();
+
+    /**
+     * An image.
+     *
+     * @param id {@code sha256:…}, the digest of its configuration
+     * @param names {@code repository:tag}, in short form
+     * @param digests {@code repository@sha256:…}
+     * @param config what containers inherit
+     * @param layers diff ids, the lowest first
+     * @param size bytes of all layers, unpacked
+     */
+    record ImageDetails(
+            String id,
+            List<String> names,
+            List<String> digests,
+            @Nullable String parent,
+            Instant created,
+            String author,
+            String comment,
+            String architecture,
+            @Nullable String variant,
+            String os,
+            long size,
+            ContainerConfig config,
+            List<String> layers) {}
+
+    /** A step of an image's making. {@code id} is null for all but the newest. */
+    record HistoryStep(
+            @Nullable String id, Instant created, String createdBy, List<String> tags, long size, String comment) {}
+}

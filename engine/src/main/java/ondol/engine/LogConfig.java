@@ -1,0 +1,16 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a container's output goes.
+ *
+ * @param type the driver: {@code local} (default), {@code json-file} (kept as local keeps it) or {@code none}
+ * @param config such as {@code max-size=10m}, {@code max-file=3}
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record LogConfig(@Nullable String type, @Nullable Map<String, String> config) {}

@@ -1,0 +1,25 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mount as {@code --mount} says it; {@code Mount} in Docker's Engine API.
+ *
+ * @param type {@code bind}, {@code volume}, {@code tmpfs}
+ * @param source a path of the host, or a volume's name
+ * @param target an absolute path in the container
+ * @param consistency taken and ignored, as on Linux everywhere
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record MountSpec(
+        @Nullable String type,
+        @Nullable String source,
+        @Nullable String target,
+        @Nullable Boolean readOnly,
+        @Nullable String consistency,
+        @Nullable BindOptions bindOptions,
+        @Nullable VolumeOptions volumeOptions,
+        @Nullable TmpfsOptions tmpfsOptions) {}

@@ -1,0 +1,13 @@
+package ondol.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads a container's output piece by piece. Used by one thread; {@link #close} may come from another and ends it. */
+public interface OutputReader extends AutoCloseable {
+    /** The next piece, waiting for it; null when no more will come or the reader was closed. */
+    @Nullable
+    Output next() throws InterruptedException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,19 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a volume mount can say beside source and target.
+ *
+ * @param noCopy leave an empty volume empty
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record VolumeOptions(
+        @Nullable Boolean noCopy,
+        @Nullable Map<String, String> labels,
+        @Nullable String subpath,
+        @Nullable DriverConfig driverConfig) {}

@@ -1,0 +1,13 @@
+package ondol.engine;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+
+/**
+ * A block device's share.
+ *
+ * @param weight 10 to 1000
+ */
+@Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
+public record WeightDevice(String path, int weight) {}

@@ -1,0 +1,5 @@
+module ondol.image {
+    requires static transitive org.jspecify;
+    requires ondol.linux;
+    requires transitive ondol.oci;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+module ondol.linux {
+    requires static transitive org.jspecify;
+
+    exports ondol.linux;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.linux;
+
+import org.jspecify.annotations.NullMarked;

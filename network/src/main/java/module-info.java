@@ -1,0 +1,4 @@
+module ondol.network {
+    requires static transitive org.jspecify;
+    requires ondol.linux;
+}

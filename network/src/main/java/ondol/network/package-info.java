@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,3 @@
+module ondol.oci {
+    requires static transitive org.jspecify;
+}

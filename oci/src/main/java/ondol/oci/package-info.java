@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.oci;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+module ondol.runtime {
+    requires static transitive org.jspecify;
+    requires transitive ondol.linux;
+    requires transitive ondol.oci;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ondol.runtime;
+
+import org.jspecify.annotations.NullMarked;
