@@ -1,0 +1,34 @@
+package ondol.cli.verb;
+
+import java.io.IOException;
+import ondol.cli.Cli;
+import ondol.cli.Flags;
+import ondol.cli.Verb;
+
+/** {@code ondol commit}: makes an image of a container. */
+public final class Commit extends Verb {
+    @Override
+    public String help() {
+        return @@HELP commit@@;
+    }
+
+    @Override
+    public int least() {
+        return 1;
+    }
+
+    @Override
+    public int most() {
+        return 2;
+    }
+
+    @Override
+    public int run(Cli cli, Flags flags) throws IOException {
+        String query = "?container=" + Cli.encode(flags.first()) + "&pause=" + (flags.is("pause", true) ? 1 : 0);
+        if (flags.rest().size() > 1) query += "&" + ImageName.repoAndTag(flags.rest().get(1));
+        query += "&author=" + Cli.encode(flags.get("author", "")) + "&comment=" + Cli.encode(flags.get("message", ""));
+        for (String change : flags.all("change")) query += "&changes=" + Cli.encode(change);
+        cli.out().line(ondol.cli.json.Json.text(cli.json("POST", "/commit" + query, null), "Id"));
+        return 0;
+    }
+}

@@ -1,0 +1,33 @@
+package ondol.cli.verb;
+
+import java.io.IOException;
+import ondol.cli.Cli;
+import ondol.cli.Flags;
+import ondol.cli.Verb;
+
+/** {@code ondol rename}: gives a container another name. */
+public final class Rename extends Verb {
+    @Override
+    public String help() {
+        return @@HELP rename@@;
+    }
+
+    @Override
+    public int least() {
+        return 2;
+    }
+
+    @Override
+    public int most() {
+        return 2;
+    }
+
+    @Override
+    public int run(Cli cli, Flags flags) throws IOException {
+        String name = flags.rest().get(1);
+        if (flags.first().isBlank() || name.isBlank())
+            throw new ondol.cli.CliException("Error: Neither old nor new names may be empty");
+        cli.order("POST", "/containers/" + Cli.encode(flags.first()) + "/rename?name=" + Cli.encode(name), null);
+        return 0;
+    }
+}

@@ -1,0 +1,31 @@
+package ondol.cli.verb;
+
+import java.io.IOException;
+import ondol.cli.Cli;
+import ondol.cli.Flags;
+import ondol.cli.Verb;
+
+/** {@code ondol tag}: gives an image one more name. */
+public final class Tag extends Verb {
+    @Override
+    public String help() {
+        return @@HELP tag@@;
+    }
+
+    @Override
+    public int least() {
+        return 2;
+    }
+
+    @Override
+    public int most() {
+        return 2;
+    }
+
+    @Override
+    public int run(Cli cli, Flags flags) throws IOException {
+        String target = flags.rest().get(1);
+        cli.order("POST", "/images/" + ImageName.path(flags.first()) + "/tag?" + ImageName.repoAndTag(target), null);
+        return 0;
+    }
+}
