@@ -84,16 +84,7 @@ public final class ExecPlan {
     public static long namespaces(List<ondol.oci.runtime.Namespace> list) {
         long flags = 0;
         for (var namespace : list) {
-            flags |= switch (namespace.type()) {
-                case "pid" -> NamespaceSteps.CLONE_NEWPID;
-                case "network" -> NamespaceSteps.CLONE_NEWNET;
-                case "mount" -> NamespaceSteps.CLONE_NEWNS;
-                case "ipc" -> NamespaceSteps.CLONE_NEWIPC;
-                case "uts" -> NamespaceSteps.CLONE_NEWUTS;
-                case "user" -> NamespaceSteps.CLONE_NEWUSER;
-                case "cgroup" -> NamespaceSteps.CLONE_NEWCGROUP;
-                default -> 0;
-            };
+            flags |= NamespaceSteps.flag(namespace.type());
         }
         return flags;
     }

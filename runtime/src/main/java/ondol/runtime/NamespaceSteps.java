@@ -44,6 +44,11 @@ final class NamespaceSteps {
         }
     }
 
+    /** The flag of {@code clone} for a namespace type of the specification; 0 for an unknown one. */
+    static long flag(String type) {
+        return FLAGS.getOrDefault(type, 0L);
+    }
+
     /** Whether the container has a namespace of this type that is made for it. */
     boolean fresh(String type) {
         Namespace namespace = namespaces.get(type);
@@ -59,7 +64,7 @@ final class NamespaceSteps {
     Map<String, Step> before(PlanWriter writer) {
         Map<String, Step> joined = new HashMap<>();
         for (Namespace namespace : namespaces.values()) {
-            long flag = FLAGS.get(namespace.type());
+            long flag = flag(namespace.type());
             String path = namespace.path();
             if (path != null) {
                 Step opened = writer.openBefore(Purpose.NAMESPACE, path, PlanWriter.O_RDONLY);
@@ -80,12 +85,7 @@ final class NamespaceSteps {
     void join(PlanWriter writer, Map<String, Step> joined) {
         joined.forEach((type, opened) -> {
             if (!type.equals("pid")) {
-                writer.plan.step(
-                        Purpose.NAMESPACE,
-                        Call.SETNS,
-                        namespaces.get(type).path() + ", " + type,
-                        opened,
-                        FLAGS.get(type));
+                writer.plan.step(Purpose.NAMESPACE, Call.SETNS, opened.shown() + ", " + type, opened, flag(type));
             }
         });
     }

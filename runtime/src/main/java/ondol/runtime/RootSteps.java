@@ -55,7 +55,7 @@ final class RootSteps {
         boolean together = lowers.size() > 1
                 && parent != null
                 && lowers.stream().allMatch(lower -> parent.equals(lower.getParent()));
-        if (together) {
+        if (together && parent != null) {
             writer.chdir(Purpose.ROOT, parent.toString());
         }
         String options = "lowerdir="
