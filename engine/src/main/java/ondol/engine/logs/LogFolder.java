@@ -102,7 +102,8 @@ public final class LogFolder {
     public int prepareForStart(long maxSize, int maxFiles) throws IOException {
         Files.createDirectories(folder);
         List<LogFile> files = files();
-        long room = maxSize <= 0 ? Long.MAX_VALUE : Math.multiplyExact(maxSize, Math.max(1L, maxFiles - 1L));
+        long full = Math.max(1, maxFiles - 1L);
+        long room = maxSize <= 0 || maxSize > Long.MAX_VALUE / full ? Long.MAX_VALUE : maxSize * full;
         int most = Math.max(maxFiles, MOST_FILES);
         long kept = 0;
         for (int i = files.size() - 1; i >= 0; i--) {
