@@ -2,4 +2,6 @@ module ondol.linux {
     requires static transitive org.jspecify;
 
     exports ondol.linux;
+    exports ondol.linux.keeper;
+    exports ondol.linux.plan;
 }
