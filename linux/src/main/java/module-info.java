@@ -3,6 +3,9 @@ module ondol.linux {
     requires io.avaje.jsonb;
 
     exports ondol.linux;
+    exports ondol.linux.keeper;
+    exports ondol.linux.netlink;
+    exports ondol.linux.plan;
     exports ondol.linux.seccomp;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
