@@ -4,6 +4,7 @@ module ondol.linux {
 
     exports ondol.linux;
     exports ondol.linux.keeper;
+    exports ondol.linux.netlink;
     exports ondol.linux.plan;
     exports ondol.linux.seccomp;
 

@@ -46,8 +46,11 @@ final class NewerCalls {
         Integer lastOfX32 = architectures.remove(X32);
         List<Instruction> code = new ArrayList<>();
         for (Map.Entry<Integer, Integer> entry : architectures.entrySet()) {
-            boolean both = entry.getKey() == X86_64 && lastOfX32 != null;
-            code.addAll(both ? sectionWithX32(entry.getValue(), lastOfX32) : section(entry.getKey(), entry.getValue()));
+            if (entry.getKey() == X86_64 && lastOfX32 != null) {
+                code.addAll(sectionWithX32(entry.getValue(), lastOfX32));
+            } else {
+                code.addAll(section(entry.getKey(), entry.getValue()));
+            }
         }
         code.addFirst(new Instruction(LOAD, 0, 0, OFFSET_ARCHITECTURE));
         return bytes(code, code.size());
