@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.logs.LogFolder;
 import ondol.engine.logs.LogSignal;
+import ondol.engine.spec.MountPoint;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
@@ -153,16 +155,18 @@ final class Container {
     ContainerDetails details() {
         ContainerRecord now = record;
         List<ContainerDetails.MountPoint> mounts = new ArrayList<>();
-        for (ContainerRecord.MountRecord mount : now.mounts()) {
+        for (MountPoint mount : now.mounts()) {
+            String mode = mount.mode();
+            String propagation = mount.propagation();
             mounts.add(new ContainerDetails.MountPoint(
                     mount.type(),
                     mount.name(),
-                    mount.source(),
+                    Objects.requireNonNullElse(mount.source(), ""),
                     mount.destination(),
                     mount.name() == null ? "" : "local",
-                    mount.mode(),
-                    mount.readWrite(),
-                    mount.propagation()));
+                    Objects.requireNonNullElse(mode, ""),
+                    !mount.readOnly(),
+                    Objects.requireNonNullElse(propagation, "")));
         }
         ContainerDetails.State state = new ContainerDetails.State(
                 now.status(),

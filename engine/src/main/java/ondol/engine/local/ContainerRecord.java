@@ -6,6 +6,7 @@ import java.util.List;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.HostConfig;
+import ondol.engine.spec.MountPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param boot the machine's boot id while it runs: after a restart of the machine nothing runs
  * @param asked whether a user asked it to run ({@code unless-stopped} looks at it)
- * @param ports what its network made for it; empty until networks come
+ * @param mounts what it sees of outside, with a place for each volume
+ * @param anonymous names of volumes that were made for it alone
  */
 @Json
 @RecordBuilder
@@ -37,20 +39,8 @@ public record ContainerRecord(
         int restarts,
         boolean asked,
         @Nullable String boot,
-        List<MountRecord> mounts) {
-
-    /** A mount that was decided when the container was made. {@code anonymous} volumes go with {@code rm -v}. */
-    @Json
-    @RecordBuilder
-    public record MountRecord(
-            String type,
-            @Nullable String name,
-            String source,
-            String destination,
-            String mode,
-            boolean readWrite,
-            String propagation,
-            boolean anonymous) {}
+        List<MountPoint> mounts,
+        List<String> anonymous) {
 
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {
