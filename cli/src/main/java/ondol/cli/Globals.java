@@ -1,5 +1,9 @@
 package ondol.cli;
 
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
+
 /** What stands before the verb. */
 final class Globals extends Verb {
     @Override

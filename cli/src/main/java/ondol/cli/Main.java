@@ -4,6 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.FlagException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Group;
+import ondol.cli.command.Output;
+import ondol.cli.command.Place;
+import ondol.cli.command.Verb;
+import ondol.cli.command.Version;
+import ondol.cli.verb.Verbs;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code ondol}. */

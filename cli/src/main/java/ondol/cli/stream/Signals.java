@@ -1,8 +1,8 @@
 package ondol.cli.stream;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
 import ondol.cli.http.Connection;
 import ondol.cli.http.Response;
 import sun.misc.Signal;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 import org.jspecify.annotations.Nullable;
 
 /**

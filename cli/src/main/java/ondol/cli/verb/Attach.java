@@ -2,10 +2,10 @@ package ondol.cli.verb;
 
 import java.io.IOException;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.stream.Signals;
 import ondol.cli.stream.Streams;
@@ -15,7 +15,21 @@ import org.jspecify.annotations.Nullable;
 public final class Attach extends Verb {
     @Override
     public String help() {
-        return @@HELP attach@@;
+        return """
+            Usage:  ondol attach [OPTIONS] CONTAINER
+
+            Attach local standard input, output, and error streams to a running container
+
+            Aliases:
+              ondol container attach, ondol attach
+
+            Options:
+                  --detach-keys string   Override the key sequence for detaching a
+                                         container
+                  --no-stdin             Do not attach STDIN
+                  --sig-proxy            Proxy all received signals to the process
+                                         (default true)
+            """;
     }
 
     @Override

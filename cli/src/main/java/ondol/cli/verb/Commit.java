@@ -1,15 +1,29 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol commit}: makes an image of a container. */
 public final class Commit extends Verb {
     @Override
     public String help() {
-        return @@HELP commit@@;
+        return """
+            Usage:  ondol commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]
+
+            Create a new image from a container's changes
+
+            Aliases:
+              ondol container commit, ondol commit
+
+            Options:
+              -a, --author string    Author (e.g., "John Hannibal Smith
+                                     <hannibal@a-team.com>")
+              -c, --change list      Apply Dockerfile instruction to the created image
+              -m, --message string   Commit message
+              -p, --pause            Pause container during commit (default true)
+            """;
     }
 
     @Override

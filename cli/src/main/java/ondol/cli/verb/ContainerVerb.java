@@ -2,7 +2,7 @@ package ondol.cli.verb;
 
 import java.util.List;
 import java.util.Locale;
-import ondol.cli.Verb;
+import ondol.cli.command.Verb;
 
 /** What {@code run}, {@code create} and {@code exec} have in common: flags end where the container's words begin. */
 abstract class ContainerVerb extends Verb {

@@ -1,9 +1,9 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
+import ondol.cli.command.Cli;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
 
 /** {@code ondol create}: makes a container and does not start it. */
 public final class Create extends ContainerVerb {
@@ -33,7 +33,7 @@ public final class Create extends ContainerVerb {
             return 0;
         } catch (EngineException e) {
             throw e;
-        } catch (ondol.cli.CliException | IllegalArgumentException e) {
+        } catch (ondol.cli.command.CliException | IllegalArgumentException e) {
             throw Failures.wrapped(flags, e, 125);
         }
     }

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
 import ondol.cli.json.Json;
 import org.jspecify.annotations.Nullable;
 

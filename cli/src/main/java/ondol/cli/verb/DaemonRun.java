@@ -1,9 +1,14 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import java.util.ArrayList;
+import java.util.List;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
+import ondol.docker.Daemon;
+import ondol.engine.EngineOptions;
+import ondol.engine.Engines;
 
 /** {@code ondol daemon}: this process becomes the engine. */
 public final class DaemonRun extends Verb {
@@ -19,6 +24,7 @@ public final class DaemonRun extends Verb {
                                        volumes (default "/var/lib/ondol")
                   --exec-root string   Directory of what ends with the machine: sockets
                                        and state (default "/run/ondol")
+                  --cgroup-parent string   Control group below which containers get theirs
               -H, --host list          Socket to listen on
                                        (default "unix:///run/ondol/docker.sock")
             """;
@@ -35,13 +41,26 @@ public final class DaemonRun extends Verb {
         String exec = flags.get("exec-root");
         String root = data == null ? cli.place().rootOr("/var/lib/ondol") : data;
         String run = exec == null ? data == null ? cli.place().execOr("/run/ondol") : root + "/run" : exec;
-        java.util.List<String> args = new java.util.ArrayList<>(java.util.List.of("--data-root", root, "--exec-root", run));
-        java.util.List<String> hosts = flags.all("host");
+        List<String> args = new ArrayList<>(List.of("--data-root", root, "--exec-root", run));
+        List<String> hosts = flags.all("host");
         if (hosts.isEmpty()) hosts.add("unix://" + run + "/docker.sock");
         for (String host : hosts) {
             args.add("-H");
             args.add(host);
         }
-        return ondol.docker.Daemon.run(args.toArray(new String[0]));
+        if (flags.has("cgroup-parent")) {
+            args.add("--cgroup-parent");
+            args.add(flags.get("cgroup-parent", ""));
+        }
+        try {
+            Daemon.run(
+                    args.toArray(new String[0]),
+                    options -> Engines.open(
+                            new EngineOptions(options.dataRoot(), options.execRoot(), options.cgroupParent())));
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
     }
 }

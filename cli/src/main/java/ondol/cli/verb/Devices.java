@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
 

@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol diff}: prints what a container changed in its file system. */
 public final class Diff extends Verb {
     @Override
     public String help() {
-        return @@HELP diff@@;
+        return """
+            Usage:  ondol diff CONTAINER
+
+            Inspect changes to files or directories on a container's filesystem
+
+            Aliases:
+              ondol container diff, ondol diff
+            """;
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 
 /** {@code NAME=value} pairs: variables, labels, options, and the files that hold them. */
 final class Environment {

@@ -4,9 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.http.Response;
 import ondol.cli.json.Json;
 import ondol.cli.text.Times;
@@ -16,7 +16,26 @@ import org.jspecify.annotations.Nullable;
 public final class Events extends Verb {
     @Override
     public String help() {
-        return @@HELP events@@;
+        return """
+            Usage:  ondol events [OPTIONS]
+
+            Get real time events from the server
+
+            Aliases:
+              ondol system events, ondol events
+
+            Options:
+              -f, --filter filter   Filter output based on conditions provided
+                  --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+                  --since string    Show all events created since timestamp
+                  --until string    Stream events until this timestamp
+            """;
     }
 
     @Override

@@ -3,9 +3,9 @@ package ondol.cli.verb;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
 import ondol.cli.json.Json;
 import ondol.cli.json.JsonWriter;
 import ondol.cli.stream.Signals;
@@ -16,7 +16,27 @@ import org.jspecify.annotations.Nullable;
 public final class Exec extends ContainerVerb {
     @Override
     public String help() {
-        return @@HELP exec@@;
+        return """
+            Usage:  ondol exec [OPTIONS] CONTAINER COMMAND [ARG...]
+
+            Execute a command in a running container
+
+            Aliases:
+              ondol container exec, ondol exec
+
+            Options:
+              -d, --detach               Detached mode: run command in the background
+                  --detach-keys string   Override the key sequence for detaching a
+                                         container
+              -e, --env list             Set environment variables
+                  --env-file list        Read in a file of environment variables
+              -i, --interactive          Keep STDIN open even if not attached
+                  --privileged           Give extended privileges to the command
+              -t, --tty                  Allocate a pseudo-TTY
+              -u, --user string          Username or UID (format:
+                                         "<name|uid>[:<group|gid>]")
+              -w, --workdir string       Working directory inside the container
+            """;
     }
 
     @Override

@@ -2,8 +2,8 @@ package ondol.cli.verb;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
 import ondol.cli.http.Connection;
 import ondol.cli.http.Response;
 import ondol.cli.json.Json;
@@ -67,7 +67,7 @@ final class Exit {
     private static boolean running(Cli cli, String id) throws IOException {
         try {
             return Boolean.TRUE.equals(Json.map(cli.get("/containers/" + id + "/json").get("State")).get("Running"));
-        } catch (ondol.cli.EngineException e) {
+        } catch (ondol.cli.command.EngineException e) {
             return false;
         }
     }

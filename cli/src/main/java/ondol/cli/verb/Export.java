@@ -3,17 +3,27 @@ package ondol.cli.verb;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.http.Response;
 
 /** {@code ondol export}: a container's files as a tar archive. */
 public final class Export extends Verb {
     @Override
     public String help() {
-        return @@HELP export@@;
+        return """
+            Usage:  ondol export [OPTIONS] CONTAINER
+
+            Export a container's filesystem as a tar archive
+
+            Aliases:
+              ondol container export, ondol export
+
+            Options:
+              -o, --output string   Write to a file, instead of STDOUT
+            """;
     }
 
     @Override

@@ -3,9 +3,9 @@ package ondol.cli.verb;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
 
 /** How verbs report what went wrong. */
 final class Failures {

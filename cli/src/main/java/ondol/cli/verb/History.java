@@ -3,9 +3,9 @@ package ondol.cli.verb;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Durations;
 import ondol.cli.text.Times;
@@ -22,7 +22,33 @@ public final class History extends Verb {
 
     @Override
     public String help() {
-        return @@HELP history@@;
+        return """
+            Usage:  ondol history [OPTIONS] IMAGE
+
+            Show the history of an image
+
+            Aliases:
+              ondol image history, ondol history
+
+            Options:
+                  --format string     Format output using a custom template:
+                                      'table':            Print output in table
+                                      format with column headers (default)
+                                      'table TEMPLATE':   Print output in table
+                                      format using the given Go template
+                                      'json':             Print in JSON format
+                                      'TEMPLATE':         Print output using the
+                                      given Go template.
+                                      Refer to https://docs.docker.com/go/formatting/
+                                      for more information about formatting output
+                                      with templates
+              -H, --human             Print sizes and dates in human readable format
+                                      (default true)
+                  --no-trunc          Don't truncate output
+                  --platform string   Show history for the given platform. Formatted
+                                      as "os[/arch[/variant]]" (e.g., "linux/amd64")
+              -q, --quiet             Only show image IDs
+            """;
     }
 
     @Override

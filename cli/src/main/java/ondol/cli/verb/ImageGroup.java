@@ -1,8 +1,7 @@
 package ondol.cli.verb;
 
-import ondol.cli.Group;
-import ondol.cli.Verb;
-import ondol.cli.Verbs;
+import ondol.cli.command.Group;
+import ondol.cli.command.Verb;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ondol image}: the verbs for images. */

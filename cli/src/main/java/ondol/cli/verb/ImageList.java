@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Durations;
 import ondol.cli.text.Times;
@@ -24,7 +24,33 @@ public final class ImageList extends Verb {
 
     @Override
     public String help() {
-        return @@HELP images@@;
+        return """
+            Usage:  ondol images [OPTIONS] [REPOSITORY[:TAG]]
+
+            List images
+
+            Aliases:
+              ondol image ls, ondol image list, ondol images
+
+            Options:
+              -a, --all             Show all images (default hides intermediate images)
+                  --digests         Show digests
+              -f, --filter filter   Filter output based on conditions provided
+                  --format string   Format output using a custom template:
+                                    'table':            Print output in table format
+                                    with column headers (default)
+                                    'table TEMPLATE':   Print output in table format
+                                    using the given Go template
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+                  --no-trunc        Don't truncate output
+              -q, --quiet           Only show image IDs
+                  --tree            List multi-platform images as a tree (EXPERIMENTAL)
+            """;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package ondol.cli.verb;
 
-import ondol.cli.Cli;
+import ondol.cli.command.Cli;
 
 /** Names of images in paths and queries. */
 final class ImageName {

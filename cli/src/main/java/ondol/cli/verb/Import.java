@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.http.Response;
 import ondol.cli.json.Json;
 
@@ -19,7 +19,19 @@ import ondol.cli.json.Json;
 public final class Import extends Verb {
     @Override
     public String help() {
-        return @@HELP import@@;
+        return """
+            Usage:  ondol import [OPTIONS] file|URL|- [REPOSITORY[:TAG]]
+
+            Import the contents from a tarball to create a filesystem image
+
+            Aliases:
+              ondol image import, ondol import
+
+            Options:
+              -c, --change list       Apply Dockerfile instruction to the created image
+              -m, --message string    Set commit message for imported image
+                  --platform string   Set platform if server is multi-platform capable
+            """;
     }
 
     @Override

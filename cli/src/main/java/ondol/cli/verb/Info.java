@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Output;
-import ondol.cli.Verb;
-import ondol.cli.Version;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Output;
+import ondol.cli.command.Verb;
+import ondol.cli.command.Version;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,23 @@ import org.jspecify.annotations.Nullable;
 public final class Info extends Verb {
     @Override
     public String help() {
-        return @@HELP info@@;
+        return """
+            Usage:  ondol info [OPTIONS]
+
+            Display system-wide information
+
+            Aliases:
+              ondol system info, ondol info
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+            """;
     }
 
     @Override

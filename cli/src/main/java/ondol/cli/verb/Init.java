@@ -3,11 +3,11 @@ package ondol.cli.verb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.tar.TarWriter;
 

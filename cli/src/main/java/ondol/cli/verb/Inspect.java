@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.json.JsonIndent;
 import ondol.cli.template.Template;
@@ -37,13 +37,75 @@ public final class Inspect extends Verb {
     }
 
     private static final String ANY =
-            @@HELP inspect@@;
+            """
+            Usage:  ondol inspect [OPTIONS] NAME|ID [NAME|ID...]
+
+            Return low-level information on Docker objects
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -s, --size            Display total file sizes if the type is container
+                  --type string     Only inspect objects of the given type
+            """;
     private static final String CONTAINER =
-            @@HELP container inspect@@;
+            """
+            Usage:  ondol container inspect [OPTIONS] CONTAINER [CONTAINER...]
+
+            Display detailed information on one or more containers
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -s, --size            Display total file sizes
+            """;
     private static final String IMAGE =
-            @@HELP image inspect@@;
+            """
+            Usage:  ondol image inspect [OPTIONS] IMAGE [IMAGE...]
+
+            Display detailed information on one or more images
+
+            Options:
+              -f, --format string     Format output using a custom template:
+                                      'json':             Print in JSON format
+                                      'TEMPLATE':         Print output using the
+                                      given Go template.
+                                      Refer to https://docs.docker.com/go/formatting/
+                                      for more information about formatting output
+                                      with templates
+                  --platform string   Inspect a specific platform of the
+                                      multi-platform image.
+                                      If the image or the server is not
+                                      multi-platform capable, the command will error
+                                      out if the platform does not match.
+                                      'os[/arch[/variant]]': Explicit platform (eg.
+                                      linux/amd64)
+            """;
     private static final String VOLUME =
-            @@HELP volume inspect@@;
+            """
+            Usage:  ondol volume inspect [OPTIONS] VOLUME [VOLUME...]
+
+            Display detailed information on one or more volumes
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+            """;
 
     @Override
     public int least() {

@@ -1,15 +1,25 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol kill}: sends a signal to containers. */
 public final class Kill extends Verb {
     @Override
     public String help() {
-        return @@HELP kill@@;
+        return """
+            Usage:  ondol kill [OPTIONS] CONTAINER [CONTAINER...]
+
+            Kill one or more running containers
+
+            Aliases:
+              ondol container kill, ondol kill
+
+            Options:
+              -s, --signal string   Signal to send to the container
+            """;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.Cli;
+import ondol.cli.command.Cli;
 import ondol.cli.json.JsonWriter;
 import ondol.cli.template.Fields;
 import ondol.cli.template.Template;

@@ -2,9 +2,9 @@ package ondol.cli.verb;
 
 import java.io.IOException;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.http.Response;
 import ondol.cli.json.Json;
 import ondol.cli.stream.Streams;
@@ -15,7 +15,27 @@ import org.jspecify.annotations.Nullable;
 public final class Logs extends Verb {
     @Override
     public String help() {
-        return @@HELP logs@@;
+        return """
+            Usage:  ondol logs [OPTIONS] CONTAINER
+
+            Fetch the logs of a container
+
+            Aliases:
+              ondol container logs, ondol logs
+
+            Options:
+                  --details        Show extra details provided to logs
+              -f, --follow         Follow log output
+                  --since string   Show logs since timestamp (e.g.
+                                   "2013-01-02T13:23:37Z") or relative (e.g. "42m"
+                                   for 42 minutes)
+              -n, --tail string    Number of lines to show from the end of the logs
+                                   (default "all")
+              -t, --timestamps     Show timestamps
+                  --until string   Show logs before a timestamp (e.g.
+                                   "2013-01-02T13:23:37Z") or relative (e.g. "42m"
+                                   for 42 minutes)
+            """;
     }
 
     @Override
@@ -50,7 +70,7 @@ public final class Logs extends Verb {
         try {
             query.append('&').append(name).append('=').append(Times.timestamp(value));
         } catch (IllegalArgumentException e) {
-            throw new ondol.cli.CliException("invalid value for \"" + name + "\": " + e.getMessage());
+            throw new ondol.cli.command.CliException("invalid value for \"" + name + "\": " + e.getMessage());
         }
     }
 }

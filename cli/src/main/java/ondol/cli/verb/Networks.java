@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
 import ondol.cli.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 

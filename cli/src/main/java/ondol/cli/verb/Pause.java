@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol pause}: freezes every process of containers. */
 public final class Pause extends Verb {
     @Override
     public String help() {
-        return @@HELP pause@@;
+        return """
+            Usage:  ondol pause CONTAINER [CONTAINER...]
+
+            Pause all processes within one or more containers
+
+            Aliases:
+              ondol container pause, ondol pause
+            """;
     }
 
     @Override

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
 public final class Port extends Verb {
     @Override
     public String help() {
-        return @@HELP port@@;
+        return """
+            Usage:  ondol port CONTAINER [PRIVATE_PORT[/PROTO]]
+
+            List port mappings or a specific mapping for the container
+
+            Aliases:
+              ondol container port, ondol port
+            """;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 
 /** {@code -p [[address:]host:]container[/protocol]} and {@code --expose}, with ranges. */
 final class Ports {

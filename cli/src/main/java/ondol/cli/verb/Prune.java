@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +14,49 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol container|image|volume|system prune}: removes what nothing uses. */
 public final class Prune extends Verb {
     private static final String CONTAINER =
-            @@HELP container prune@@;
+            """
+            Usage:  ondol container prune [OPTIONS]
+
+            Remove all stopped containers
+
+            Options:
+                  --filter filter   Provide filter values (e.g. "until=<timestamp>")
+              -f, --force           Do not prompt for confirmation
+            """;
     private static final String IMAGE =
-            @@HELP image prune@@;
+            """
+            Usage:  ondol image prune [OPTIONS]
+
+            Remove unused images
+
+            Options:
+              -a, --all             Remove all unused images, not just dangling ones
+                  --filter filter   Provide filter values (e.g. "until=<timestamp>")
+              -f, --force           Do not prompt for confirmation
+            """;
     private static final String VOLUME =
-            @@HELP volume prune@@;
+            """
+            Usage:  ondol volume prune [OPTIONS]
+
+            Remove unused local volumes
+
+            Options:
+              -a, --all             Remove all unused volumes, not just anonymous ones
+                  --filter filter   Provide filter values (e.g. "label=<label>")
+              -f, --force           Do not prompt for confirmation
+            """;
     private static final String SYSTEM =
-            @@HELP system prune@@;
+            """
+            Usage:  ondol system prune [OPTIONS]
+
+            Remove unused data
+
+            Options:
+              -a, --all             Remove all unused images not just dangling ones
+                  --filter filter   Provide filter values (e.g. "label=<key>=<value>")
+              -f, --force           Do not prompt for confirmation
+                  --volumes         Prune anonymous volumes
+            """;
 
     private final String kind;
 

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Durations;
 import ondol.cli.text.Times;
@@ -24,7 +24,36 @@ public final class Ps extends Verb {
 
     @Override
     public String help() {
-        return @@HELP ps@@;
+        return """
+            Usage:  ondol ps [OPTIONS]
+
+            List containers
+
+            Aliases:
+              ondol container ls, ondol container list, ondol container ps, ondol ps
+
+            Options:
+              -a, --all             Show all containers (default shows just running)
+              -f, --filter filter   Filter output based on conditions provided
+                  --format string   Format output using a custom template:
+                                    'table':            Print output in table format
+                                    with column headers (default)
+                                    'table TEMPLATE':   Print output in table format
+                                    using the given Go template
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -n, --last int        Show n last created containers (includes all
+                                    states) (default -1)
+              -l, --latest          Show the latest created container (includes all
+                                    states)
+                  --no-trunc        Don't truncate output
+              -q, --quiet           Only display container IDs
+              -s, --size            Display total file sizes
+            """;
     }
 
     @Override

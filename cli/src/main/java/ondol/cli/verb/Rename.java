@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol rename}: gives a container another name. */
 public final class Rename extends Verb {
     @Override
     public String help() {
-        return @@HELP rename@@;
+        return """
+            Usage:  ondol rename CONTAINER NEW_NAME
+
+            Rename a container
+
+            Aliases:
+              ondol container rename, ondol rename
+            """;
     }
 
     @Override
@@ -26,7 +33,7 @@ public final class Rename extends Verb {
     public int run(Cli cli, Flags flags) throws IOException {
         String name = flags.rest().get(1);
         if (flags.first().isBlank() || name.isBlank())
-            throw new ondol.cli.CliException("Error: Neither old nor new names may be empty");
+            throw new ondol.cli.command.CliException("Error: Neither old nor new names may be empty");
         cli.order("POST", "/containers/" + Cli.encode(flags.first()) + "/rename?name=" + Cli.encode(name), null);
         return 0;
     }

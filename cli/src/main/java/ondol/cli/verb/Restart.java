@@ -1,15 +1,26 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol restart}: stops and starts containers. */
 public final class Restart extends Verb {
     @Override
     public String help() {
-        return @@HELP restart@@;
+        return """
+            Usage:  ondol restart [OPTIONS] CONTAINER [CONTAINER...]
+
+            Restart one or more containers
+
+            Aliases:
+              ondol container restart, ondol restart
+
+            Options:
+              -s, --signal string   Signal to send to the container
+              -t, --timeout int     Seconds to wait before killing the container
+            """;
     }
 
     @Override

@@ -1,15 +1,29 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol rmi}: removes images. */
 public final class Rmi extends Verb {
     @Override
     public String help() {
-        return @@HELP rmi@@;
+        return """
+            Usage:  ondol rmi [OPTIONS] IMAGE [IMAGE...]
+
+            Remove one or more images
+
+            Aliases:
+              ondol image rm, ondol image remove, ondol rmi
+
+            Options:
+              -f, --force              Force removal of the image
+                  --no-prune           Do not delete untagged parents
+                  --platform strings   Remove only the given platform variant.
+                                       Formatted as "os[/arch[/variant]]" (e.g.,
+                                       "linux/amd64")
+            """;
     }
 
     @Override

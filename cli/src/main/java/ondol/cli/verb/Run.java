@@ -1,10 +1,10 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
 import ondol.cli.http.Response;
 import ondol.cli.stream.Signals;
 import ondol.cli.stream.Streams;

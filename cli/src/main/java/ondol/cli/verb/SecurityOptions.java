@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 import ondol.cli.json.Json;
 import ondol.cli.json.JsonWriter;
 

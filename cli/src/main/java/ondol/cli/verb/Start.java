@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.EngineException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.stream.Signals;
 import ondol.cli.stream.Streams;
@@ -18,7 +18,22 @@ import org.jspecify.annotations.Nullable;
 public final class Start extends Verb {
     @Override
     public String help() {
-        return @@HELP start@@;
+        return """
+            Usage:  ondol start [OPTIONS] CONTAINER [CONTAINER...]
+
+            Start one or more stopped containers
+
+            Aliases:
+              ondol container start, ondol start
+
+            Options:
+              -a, --attach                  Attach STDOUT/STDERR and forward signals
+                  --checkpoint string       Restore from this checkpoint
+                  --checkpoint-dir string   Use a custom checkpoint storage directory
+                  --detach-keys string      Override the key sequence for detaching a
+                                            container
+              -i, --interactive             Attach container's STDIN
+            """;
     }
 
     @Override

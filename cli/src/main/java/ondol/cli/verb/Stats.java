@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,30 @@ public final class Stats extends Verb {
 
     @Override
     public String help() {
-        return @@HELP stats@@;
+        return """
+            Usage:  ondol stats [OPTIONS] [CONTAINER...]
+
+            Display a live stream of container(s) resource usage statistics
+
+            Aliases:
+              ondol container stats, ondol stats
+
+            Options:
+              -a, --all             Show all containers (default shows just running)
+                  --format string   Format output using a custom template:
+                                    'table':            Print output in table format
+                                    with column headers (default)
+                                    'table TEMPLATE':   Print output in table format
+                                    using the given Go template
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+                  --no-stream       Disable streaming stats and only pull the first result
+                  --no-trunc        Do not truncate output
+            """;
     }
 
     @Override

@@ -1,15 +1,26 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol stop}: stops running containers. */
 public final class Stop extends Verb {
     @Override
     public String help() {
-        return @@HELP stop@@;
+        return """
+            Usage:  ondol stop [OPTIONS] CONTAINER [CONTAINER...]
+
+            Stop one or more running containers
+
+            Aliases:
+              ondol container stop, ondol stop
+
+            Options:
+              -s, --signal string   Signal to send to the container
+              -t, --timeout int     Seconds to wait before killing the container
+            """;
     }
 
     @Override

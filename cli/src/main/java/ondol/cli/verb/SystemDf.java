@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,25 @@ public final class SystemDf extends Verb {
 
     @Override
     public String help() {
-        return @@HELP system df@@;
+        return """
+            Usage:  ondol system df [OPTIONS]
+
+            Show ondol disk usage
+
+            Options:
+                  --format string   Format output using a custom template:
+                                    'table':            Print output in table format
+                                    with column headers (default)
+                                    'table TEMPLATE':   Print output in table format
+                                    using the given Go template
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -v, --verbose         Show detailed information on space usage
+            """;
     }
 
     @Override

@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol tag}: gives an image one more name. */
 public final class Tag extends Verb {
     @Override
     public String help() {
-        return @@HELP tag@@;
+        return """
+            Usage:  ondol tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]
+
+            Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
+
+            Aliases:
+              ondol image tag, ondol tag
+            """;
     }
 
     @Override

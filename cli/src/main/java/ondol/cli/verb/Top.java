@@ -2,9 +2,9 @@ package ondol.cli.verb;
 
 import java.io.IOException;
 import java.util.List;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Table;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class Top extends Verb {
     @Override
     public String help() {
-        return @@HELP top@@;
+        return """
+            Usage:  ondol top CONTAINER [ps OPTIONS]
+
+            Display the running processes of a container
+
+            Aliases:
+              ondol container top, ondol top
+            """;
     }
 
     @Override

@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol unpause}: lets frozen containers go on. */
 public final class Unpause extends Verb {
     @Override
     public String help() {
-        return @@HELP unpause@@;
+        return """
+            Usage:  ondol unpause CONTAINER [CONTAINER...]
+
+            Unpause all processes within one or more containers
+
+            Aliases:
+              ondol container unpause, ondol unpause
+            """;
     }
 
     @Override

@@ -1,10 +1,10 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.json.JsonWriter;
 import ondol.cli.text.Units;
@@ -13,7 +13,38 @@ import ondol.cli.text.Units;
 public final class Update extends Verb {
     @Override
     public String help() {
-        return @@HELP update@@;
+        return """
+            Usage:  ondol update [OPTIONS] CONTAINER [CONTAINER...]
+
+            Update configuration of one or more containers
+
+            Aliases:
+              ondol container update, ondol update
+
+            Options:
+                  --blkio-weight uint16        Block IO (relative weight), between 10
+                                               and 1000, or 0 to disable (default 0)
+                  --cpu-period int             Limit CPU CFS (Completely Fair
+                                               Scheduler) period
+                  --cpu-quota int              Limit CPU CFS (Completely Fair
+                                               Scheduler) quota
+                  --cpu-rt-period int          Limit the CPU real-time period in
+                                               microseconds
+                  --cpu-rt-runtime int         Limit the CPU real-time runtime in
+                                               microseconds
+              -c, --cpu-shares int             CPU shares (relative weight)
+                  --cpus decimal               Number of CPUs
+                  --cpuset-cpus string         CPUs in which to allow execution (0-3, 0,1)
+                  --cpuset-mems string         MEMs in which to allow execution (0-3, 0,1)
+              -m, --memory bytes               Memory limit
+                  --memory-reservation bytes   Memory soft limit
+                  --memory-swap bytes          Swap limit equal to memory plus swap:
+                                               -1 to enable unlimited swap
+                  --pids-limit int             Tune container pids limit (set -1 for
+                                               unlimited)
+                  --restart string             Restart policy to apply when a
+                                               container exits
+            """;
     }
 
     @Override

@@ -3,11 +3,11 @@ package ondol.cli.verb;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import ondol.cli.Cli;
-import ondol.cli.CliException;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
-import ondol.cli.Version;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
+import ondol.cli.command.Version;
 import ondol.cli.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,20 @@ public final class VersionShow extends Verb {
 
     @Override
     public String help() {
-        return @@HELP version@@;
+        return """
+            Usage:  ondol version [OPTIONS]
+
+            Show the Docker version information
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+            """;
     }
 
     @Override

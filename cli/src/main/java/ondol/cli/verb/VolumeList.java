@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,31 @@ public final class VolumeList extends Verb {
 
     @Override
     public String help() {
-        return @@HELP volume ls@@;
+        return """
+            Usage:  ondol volume ls [OPTIONS]
+
+            List volumes
+
+            Aliases:
+              ondol volume ls, ondol volume list
+
+            Options:
+                  --cluster         Display only cluster volumes, and use cluster
+                                    volume list formatting
+              -f, --filter filter   Provide filter values (e.g. "dangling=true")
+                  --format string   Format output using a custom template:
+                                    'table':            Print output in table format
+                                    with column headers (default)
+                                    'table TEMPLATE':   Print output in table format
+                                    using the given Go template
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -q, --quiet           Only display volume names
+            """;
     }
 
     @Override

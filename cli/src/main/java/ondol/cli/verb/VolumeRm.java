@@ -1,15 +1,25 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol volume rm}: removes volumes. */
 public final class VolumeRm extends Verb {
     @Override
     public String help() {
-        return @@HELP volume rm@@;
+        return """
+            Usage:  ondol volume rm [OPTIONS] VOLUME [VOLUME...]
+
+            Remove one or more volumes. You cannot remove a volume that is in use by a container.
+
+            Aliases:
+              ondol volume rm, ondol volume remove
+
+            Options:
+              -f, --force   Force the removal of one or more volumes
+            """;
     }
 
     @Override

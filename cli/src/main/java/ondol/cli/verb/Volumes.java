@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import ondol.cli.CliException;
+import ondol.cli.command.CliException;
 
 /** {@code -v} and {@code --tmpfs}. */
 final class Volumes {

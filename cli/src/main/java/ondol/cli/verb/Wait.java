@@ -1,15 +1,22 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
-import ondol.cli.Cli;
-import ondol.cli.Flags;
-import ondol.cli.Verb;
+import ondol.cli.command.Cli;
+import ondol.cli.command.Flags;
+import ondol.cli.command.Verb;
 
 /** {@code ondol wait}: waits until containers have ended and prints their exit statuses. */
 public final class Wait extends Verb {
     @Override
     public String help() {
-        return @@HELP wait@@;
+        return """
+            Usage:  ondol wait CONTAINER [CONTAINER...]
+
+            Block until one or more containers stop, then print their exit codes
+
+            Aliases:
+              ondol container wait, ondol wait
+            """;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 /** The version of this command. */
 public final class Version {

@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -66,7 +66,7 @@ public final class Output extends OutputStream {
     }
 
     /** Nobody reads this output any more. */
-    static final class Broken extends IOException {
+    public static final class Broken extends IOException {
         private static final long serialVersionUID = 1;
 
         Broken(IOException cause) {

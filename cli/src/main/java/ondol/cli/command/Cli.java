@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -32,7 +32,8 @@ public final class Cli {
     private @Nullable Connection kept;
     private long used;
 
-    Cli(Place place, boolean debug) {
+    /** A session with the engine at a place, which is reached when first needed. */
+    public Cli(Place place, boolean debug) {
         this.place = place;
         this.debug = debug;
     }

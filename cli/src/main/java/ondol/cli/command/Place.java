@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import ondol.cli.http.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ public record Place(Endpoint endpoint, @Nullable String dataRoot, @Nullable Stri
     private static final String EXEC_ROOT = "/run/ondol";
 
     /** The engine that flags and environment name; {@code host} goes before {@code root}. */
-    static Place of(@Nullable String hostFlag, @Nullable String rootFlag) {
+    public static Place of(@Nullable String hostFlag, @Nullable String rootFlag) {
         String host = hostFlag == null ? variable("ONDOL_HOST") : hostFlag;
         String root = rootFlag == null ? variable("ONDOL_ROOT") : rootFlag;
         if (host != null && (hostFlag != null || rootFlag == null)) {

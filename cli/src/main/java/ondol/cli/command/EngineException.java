@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 /** The engine refused: its status and its words. */
 public final class EngineException extends CliException {

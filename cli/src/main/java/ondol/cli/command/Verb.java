@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import ondol.cli.text.Durations;
 import ondol.cli.text.Units;

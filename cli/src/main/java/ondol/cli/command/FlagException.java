@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 /** The command line itself is wrong; the usage is shown after the sentence. */
 public final class FlagException extends CliException {
@@ -13,13 +13,13 @@ public final class FlagException extends CliException {
     }
 
     /** A wrong number of arguments: exit status 1. */
-    FlagException(String message, String closing) {
+    public FlagException(String message, String closing) {
         super(1, message);
         this.closing = closing;
     }
 
     /** The word that leads to the help: Run or See. */
-    String closing() {
+    public String closing() {
         return closing;
     }
 }

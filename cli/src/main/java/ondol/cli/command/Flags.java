@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -141,11 +141,12 @@ public final class Flags {
     }
 
     /** Whether help was asked for. */
-    boolean helpWanted() {
+    public boolean helpWanted() {
         return help;
     }
 
-    void path(String words) {
+    /** Sets the words that led to the verb. */
+    public void path(String words) {
         path = words;
     }
 

@@ -1,13 +1,14 @@
-package ondol.cli;
+package ondol.cli.verb;
 
-import ondol.cli.verb.*;
+import ondol.cli.command.Verb;
 import org.jspecify.annotations.Nullable;
 
 /** Every verb by its name. Only the one that is asked for is loaded. */
 public final class Verbs {
     private Verbs() {}
 
-    static @Nullable Verb find(String name) {
+    /** The verb of this name, or null. */
+    public static @Nullable Verb find(String name) {
         return switch (name) {
             case "images" -> new ImageList();
             case "rmi" -> new Rmi();

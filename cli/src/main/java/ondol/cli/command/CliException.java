@@ -1,4 +1,4 @@
-package ondol.cli;
+package ondol.cli.command;
 
 /** Ends the command with a sentence on standard error (none when empty) and an exit status. */
 public class CliException extends RuntimeException {
