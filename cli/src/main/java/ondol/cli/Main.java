@@ -41,7 +41,7 @@ public final class Main {
                 return finish(cli, 0);
             }
             if (globals.helpWanted() || globals.rest().isEmpty()) {
-                cli.out().print(verb.help());
+                (globals.helpWanted() ? cli.out() : cli.err()).print(verb.help());
                 return finish(cli, 0);
             }
             int at = args.length - globals.rest().size();
@@ -54,8 +54,7 @@ public final class Main {
                     if (flags.helpWanted()) at = args.length;
                 }
                 Verb inner = at < args.length ? group.find(args[at]) : group;
-                if (inner == null)
-                    return unknown(cli, path + " " + args[at], "Usage:  " + path + "\n\n");
+                if (inner == null) return unknown(cli, path + " " + args[at], "Usage:  " + path + "\n\n");
                 if (at < args.length) path += " " + args[at++];
                 found = inner;
             }
@@ -66,7 +65,11 @@ public final class Main {
         } catch (CliException | IOException | IllegalArgumentException e) {
             return failed(cli, verb, path, e);
         } catch (RuntimeException e) {
-            return failed(cli, verb, path, new IOException("this is a mistake in ondol itself: " + e + " (--debug shows more)", e));
+            return failed(
+                    cli,
+                    verb,
+                    path,
+                    new IOException("this is a mistake in ondol itself: " + e + " (--debug shows more)", e));
         }
     }
 
@@ -110,10 +113,10 @@ public final class Main {
         String command = "ondol: '" + path + "' ";
         if (most == 0) throw new FlagException(command + "accepts no arguments", "Run");
         if (least == most) throw new FlagException(command + "requires " + arguments(least), "Run");
-        if (most == Integer.MAX_VALUE) throw new FlagException(command + "requires at least " + arguments(least), "See");
+        if (most == Integer.MAX_VALUE)
+            throw new FlagException(command + "requires at least " + arguments(least), "See");
         if (least == 0) throw new FlagException(command + "requires at most " + arguments(most), "Run");
-        throw new FlagException(
-                command + "requires at least " + least + " and at most " + arguments(most), "Run");
+        throw new FlagException(command + "requires at least " + least + " and at most " + arguments(most), "Run");
     }
 
     private static String arguments(int number) {
@@ -122,7 +125,8 @@ public final class Main {
 
     private static int unknown(Cli cli, String command, String usage) throws IOException {
         String parent = command.substring(0, command.lastIndexOf(' '));
-        cli.warn("ondol: unknown command: " + command + "\n\n" + usage + "Run '" + parent + " --help' for more information");
+        cli.warn("ondol: unknown command: " + command + "\n\n" + usage + "Run '" + parent
+                + " --help' for more information");
         return 1;
     }
 
@@ -139,7 +143,11 @@ public final class Main {
             String help = help(verb, path);
             int end = help.indexOf("\n\n");
             text.append("\n\n").append(help, 0, end < 0 ? help.length() : end);
-            text.append("\n\n").append(wrong.closing()).append(" '").append(path).append(" --help' for more information");
+            text.append("\n\n")
+                    .append(wrong.closing())
+                    .append(" '")
+                    .append(path)
+                    .append(" --help' for more information");
         }
         if (e instanceof CliException known) status = known.status();
         try {

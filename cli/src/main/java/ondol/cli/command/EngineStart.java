@@ -55,8 +55,8 @@ final class EngineStart {
             if (!process.isAlive()) {
                 // Another command may have started one at the same moment; then ours gives way to it.
                 if (answers()) return true;
-                throw new CliException("the engine ended at once (status " + process.exitValue() + "); its last words, from "
-                        + log + ":" + lastLines(log, logged));
+                throw new CliException("the engine ended at once (status " + process.exitValue()
+                        + "); its last words, from " + log + ":" + lastLines(log, logged));
             }
             try {
                 Thread.sleep(10);
@@ -83,9 +83,12 @@ final class EngineStart {
             in.skipNBytes(Math.max(from, Files.size(log) - LOG_BYTES));
             bytes = in.readAllBytes();
         }
-        String[] lines = new String(bytes, java.nio.charset.StandardCharsets.UTF_8).strip().split("\n", -1);
+        String[] lines = new String(bytes, java.nio.charset.StandardCharsets.UTF_8)
+                .strip()
+                .split("\n", -1);
         StringBuilder out = new StringBuilder();
-        for (int i = Math.max(0, lines.length - LOG_LINES); i < lines.length; i++) out.append("\n  ").append(lines[i]);
+        for (int i = Math.max(0, lines.length - LOG_LINES); i < lines.length; i++)
+            out.append("\n  ").append(lines[i]);
         return out.toString();
     }
 
@@ -106,8 +109,9 @@ final class EngineStart {
         command.add(java.get());
         for (String argument : arguments.get()) {
             command.add(argument);
-            if (argument.equals("ondol.cli.Main") || argument.equals("ondol.cli/ondol.cli.Main") || argument.equals("ondol.cli"))
-                return command;
+            if (argument.equals("ondol.cli.Main")
+                    || argument.equals("ondol.cli/ondol.cli.Main")
+                    || argument.equals("ondol.cli")) return command;
         }
         throw new CliException("cannot tell how to start the engine; set ONDOL_LAUNCHER to the ondol script");
     }

@@ -165,6 +165,11 @@ public final class Flags {
         return rest.get(0);
     }
 
+    /** How many flags were given. */
+    public int given() {
+        return names.size();
+    }
+
     /** Whether the flag was given. */
     public boolean has(String name) {
         return names.contains(name);

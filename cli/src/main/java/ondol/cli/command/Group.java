@@ -10,7 +10,7 @@ public abstract class Group extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        cli.out().print(help());
+        cli.err().print(help());
         return 0;
     }
 }

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param dataRoot where it keeps what lasts; null when a host was named
  * @param execRoot where it keeps what ends with the machine; null when a host was named
  */
-public record Place(Endpoint endpoint, @Nullable String dataRoot, @Nullable String execRoot) {
+public record Place(
+        Endpoint endpoint,
+        @Nullable String dataRoot,
+        @Nullable String execRoot) {
     private static final String DATA_ROOT = "/var/lib/ondol";
     private static final String EXEC_ROOT = "/run/ondol";
 
@@ -25,8 +28,10 @@ public record Place(Endpoint endpoint, @Nullable String dataRoot, @Nullable Stri
                 throw new CliException(String.valueOf(e.getMessage()));
             }
         }
-        if (root == null) return new Place(Endpoint.parse("unix://" + EXEC_ROOT + "/docker.sock"), DATA_ROOT, EXEC_ROOT);
-        String directory = java.nio.file.Path.of(root).toAbsolutePath().normalize().toString();
+        if (root == null)
+            return new Place(Endpoint.parse("unix://" + EXEC_ROOT + "/docker.sock"), DATA_ROOT, EXEC_ROOT);
+        String directory =
+                java.nio.file.Path.of(root).toAbsolutePath().normalize().toString();
         return new Place(Endpoint.parse("unix://" + directory + "/run/docker.sock"), directory, directory + "/run");
     }
 

@@ -17,7 +17,8 @@ final class Values {
             case "decimal" -> Units.nanoCpus(value);
             case "duration" -> Durations.parse(value);
             case "filter" -> {
-                if (value.indexOf('=') < 0) throw new IllegalArgumentException("bad format of filter (expected name=value)");
+                if (value.indexOf('=') < 0)
+                    throw new IllegalArgumentException("bad format of filter (expected name=value)");
             }
             default -> {}
         }
@@ -54,7 +55,8 @@ final class Values {
         return switch (value) {
             case "1", "t", "T", "true", "TRUE", "True" -> true;
             case "0", "f", "F", "false", "FALSE", "False" -> false;
-            default -> throw new IllegalArgumentException("strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
+            default ->
+                throw new IllegalArgumentException("strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
         };
     }
 }

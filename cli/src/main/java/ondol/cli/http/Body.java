@@ -54,7 +54,8 @@ final class Body extends InputStream {
     }
 
     private boolean nextChunk() throws IOException {
-        if (!first && !wire.line(LINE).isEmpty()) throw new IOException("the engine sent a chunk longer than it announced");
+        if (!first && !wire.line(LINE).isEmpty())
+            throw new IOException("the engine sent a chunk longer than it announced");
         first = false;
         left = chunkSize(wire.line(LINE));
         if (left > 0) return true;

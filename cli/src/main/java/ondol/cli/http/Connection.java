@@ -47,7 +47,9 @@ public final class Connection implements Closeable {
         StringBuilder head = head(method, target).append(headers);
         if (body != null) head.append("Content-Type: application/json\r\n");
         if (body != null || method.equals("POST") || method.equals("PUT"))
-            head.append("Content-Length: ").append(body == null ? 0 : body.length).append("\r\n");
+            head.append("Content-Length: ")
+                    .append(body == null ? 0 : body.length)
+                    .append("\r\n");
         byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
         if (body == null) {
             write(start, 0, start.length);
@@ -110,7 +112,11 @@ public final class Connection implements Closeable {
             if (c <= ' ' || c == 0x7f) throw new IllegalArgumentException("not a request target: " + target);
         }
         StringBuilder head = new StringBuilder(256);
-        head.append(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: ").append(host);
+        head.append(method)
+                .append(' ')
+                .append(target)
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(host);
         return head.append("\r\nUser-Agent: Ondol-Client\r\n");
     }
 
@@ -128,7 +134,8 @@ public final class Connection implements Closeable {
 
     private Response readHead(String method) throws IOException {
         String line = wire.line(HEAD_LINE);
-        if (!line.startsWith("HTTP/1.") || line.length() < 12) throw new IOException("this is no HTTP/1.1 answer: " + printable(line));
+        if (!line.startsWith("HTTP/1.") || line.length() < 12)
+            throw new IOException("this is no HTTP/1.1 answer: " + printable(line));
         int status;
         try {
             status = Integer.parseInt(line, 9, 12, 10);

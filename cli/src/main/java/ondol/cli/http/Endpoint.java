@@ -30,7 +30,9 @@ public final class Endpoint {
     public static Endpoint parse(String text) {
         if (text.startsWith("unix://")) {
             String path = text.substring("unix://".length());
-            if (path.isEmpty()) throw new IllegalArgumentException("the host " + text + " names no socket; write unix:///path/to/socket");
+            if (path.isEmpty())
+                throw new IllegalArgumentException(
+                        "the host " + text + " names no socket; write unix:///path/to/socket");
             return new Endpoint(text, true, path, 0);
         }
         if (text.startsWith("/")) return new Endpoint("unix://" + text, true, text, 0);
@@ -82,7 +84,8 @@ public final class Endpoint {
         if (unix) {
             channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX);
         } else {
-            if (((InetSocketAddress) target).isUnresolved()) throw new IOException("no address known for host " + address);
+            if (((InetSocketAddress) target).isUnresolved())
+                throw new IOException("no address known for host " + address);
             channel = SocketChannel.open();
         }
         try {

@@ -39,7 +39,8 @@ public final class Response {
         }
         if (length == null) return Body.UNTIL_CLOSE;
         for (int i = 0; i < headers.size(); i += 2)
-            if (headers.get(i).equalsIgnoreCase("Content-Length") && !headers.get(i + 1).equals(length))
+            if (headers.get(i).equalsIgnoreCase("Content-Length")
+                    && !headers.get(i + 1).equals(length))
                 throw new IOException("the engine announced two lengths for one body");
         for (int i = 0; i < length.length(); i++)
             if (length.charAt(i) < '0' || length.charAt(i) > '9' || i > 17) throw badLength(length);
@@ -63,7 +64,8 @@ public final class Response {
 
     /** The first header of this name (in any case), or null. */
     public @Nullable String header(String name) {
-        for (int i = 0; i < headers.size(); i += 2) if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
+        for (int i = 0; i < headers.size(); i += 2)
+            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         return null;
     }
 

@@ -59,7 +59,8 @@ final class Wire extends InputStream {
         StringBuilder spilled = null;
         int length = 0;
         while (true) {
-            if (at == end && !fill()) throw new EOFException("the engine closed the connection in the middle of its answer");
+            if (at == end && !fill())
+                throw new EOFException("the engine closed the connection in the middle of its answer");
             int start = at;
             while (at < end && bytes[at] != '\n') at++;
             length += at - start;

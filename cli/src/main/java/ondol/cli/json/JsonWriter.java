@@ -104,7 +104,8 @@ public final class JsonWriter {
         } else if (value instanceof Map<?, ?> map) {
             out.append('{');
             comma = false;
-            for (Map.Entry<?, ?> entry : map.entrySet()) name(String.valueOf(entry.getKey())).value(entry.getValue());
+            for (Map.Entry<?, ?> entry : map.entrySet())
+                name(String.valueOf(entry.getKey())).value(entry.getValue());
             out.append('}');
             comma = true;
         } else if (value instanceof Collection<?> list) {

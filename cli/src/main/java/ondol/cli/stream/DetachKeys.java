@@ -28,7 +28,8 @@ final class DetachKeys {
             int special = "@".indexOf(c) == 0 ? 0 : "[\\]^_".indexOf(c) + 27;
             if (special == 0 || special > 26) return (byte) special;
         }
-        throw new IllegalArgumentException("invalid detach keys (" + description + "): Unknown character: '" + name + "'");
+        throw new IllegalArgumentException(
+                "invalid detach keys (" + description + "): Unknown character: '" + name + "'");
     }
 
     /**

@@ -10,7 +10,8 @@ import sun.misc.Signal;
 /** What the kernel tells this process, passed on to a container: signals, and the terminal's new size. */
 public final class Signals {
     private static final String[] PASSED = {
-        "HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "CONT", "TSTP", "TTIN", "TTOU", "POLL", "PWR", "VTALRM", "PROF"
+        "HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "CONT", "TSTP", "TTIN", "TTOU", "POLL", "PWR", "VTALRM",
+        "PROF"
     };
 
     private Signals() {}
@@ -20,7 +21,8 @@ public final class Signals {
         for (String name : PASSED) {
             try {
                 Signal.handle(
-                        new Signal(name), signal -> post(cli, "/containers/" + container + "/kill?signal=" + signal.getName()));
+                        new Signal(name),
+                        signal -> post(cli, "/containers/" + container + "/kill?signal=" + signal.getName()));
             } catch (IllegalArgumentException e) {
                 // The JVM keeps this one for itself.
             }

@@ -103,7 +103,8 @@ public final class Streams implements Closeable {
      * Copies output: a plain stream, or frames of a stream number, three zeros, a length of four bytes and as many bytes.
      * Everything read so far is printed before more is waited for.
      */
-    public static void copy(InputStream in, boolean plain, @Nullable Output out, @Nullable Output err) throws IOException {
+    public static void copy(InputStream in, boolean plain, @Nullable Output out, @Nullable Output err)
+            throws IOException {
         byte[] buffer = new byte[32 * 1024];
         if (plain) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) show(out, buffer, n);
@@ -130,7 +131,8 @@ public final class Streams implements Closeable {
 
     private static CliException failure(InputStream in, long length) throws IOException {
         byte[] words = in.readNBytes((int) Math.min(length, 64 * 1024));
-        return new CliException("error from daemon in stream: " + new String(words, java.nio.charset.StandardCharsets.UTF_8));
+        return new CliException(
+                "error from daemon in stream: " + new String(words, java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private static void show(@Nullable Output target, byte[] bytes, int length) throws IOException {

@@ -95,7 +95,8 @@ public final class TarReader {
             } catch (NumberFormatException e) {
                 throw new IOException("the archive has a malformed extended header");
             }
-            if (length <= space - at + 1 || at + length > content.length) throw new IOException("the archive has a malformed extended header");
+            if (length <= space - at + 1 || at + length > content.length)
+                throw new IOException("the archive has a malformed extended header");
             String record = new String(content, space + 1, at + length - space - 2, StandardCharsets.UTF_8);
             int equals = record.indexOf('=');
             String value = record.substring(equals + 1);
@@ -145,10 +146,12 @@ public final class TarReader {
     }
 
     private void file(Path path, long size) throws IOException {
-        Path part = path.resolveSibling(path.getFileName() + ".part" + ProcessHandle.current().pid());
+        Path part = path.resolveSibling(
+                path.getFileName() + ".part" + ProcessHandle.current().pid());
         byte[] buffer = new byte[64 * 1024];
         try {
-            try (OutputStream out = Files.newOutputStream(part, java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE)) {
+            try (OutputStream out = Files.newOutputStream(
+                    part, java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE)) {
                 long left = size;
                 while (left > 0) {
                     int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));

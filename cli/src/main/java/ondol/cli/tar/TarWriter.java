@@ -118,7 +118,8 @@ public final class TarWriter {
         if (rest > 0) out.write(new byte[BLOCK - rest]);
     }
 
-    private void header(String name, char type, long size, String link, Map<String, Object> attributes) throws IOException {
+    private void header(String name, char type, long size, String link, Map<String, Object> attributes)
+            throws IOException {
         long uid = number(attributes, "uid").longValue();
         long gid = number(attributes, "gid").longValue();
         ByteArrayOutputStream pax = new ByteArrayOutputStream();
@@ -141,7 +142,8 @@ public final class TarWriter {
     private static void record(ByteArrayOutputStream pax, String key, String value) throws IOException {
         int content = key.length() + value.getBytes(StandardCharsets.UTF_8).length + 3;
         int length = content + Integer.toString(content).length();
-        if (Integer.toString(length).length() != Integer.toString(content).length()) length = content + Integer.toString(length).length();
+        if (Integer.toString(length).length() != Integer.toString(content).length())
+            length = content + Integer.toString(length).length();
         pax.write((length + " " + key + "=" + value + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -10,7 +10,8 @@ public interface Fields {
      *
      * @throws NoSuchField when there is none of this name
      */
-    @Nullable Object field(String name, List<@Nullable Object> arguments);
+    @Nullable
+    Object field(String name, List<@Nullable Object> arguments);
 
     /** All of it, as maps and lists, for {@code json}. */
     Object json();

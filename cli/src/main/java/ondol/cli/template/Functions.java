@@ -12,8 +12,32 @@ import org.jspecify.annotations.Nullable;
 /** The functions of templates: Go's own, and those that Docker's command adds. */
 final class Functions {
     private static final List<String> NAMES = List.of(
-            "json", "join", "split", "lower", "upper", "title", "pad", "truncate", "println", "print", "printf", "index", "len",
-            "slice", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "html", "urlquery", "js");
+            "json",
+            "join",
+            "split",
+            "lower",
+            "upper",
+            "title",
+            "pad",
+            "truncate",
+            "println",
+            "print",
+            "printf",
+            "index",
+            "len",
+            "slice",
+            "eq",
+            "ne",
+            "lt",
+            "le",
+            "gt",
+            "ge",
+            "and",
+            "or",
+            "not",
+            "html",
+            "urlquery",
+            "js");
 
     private Functions() {}
 
@@ -29,7 +53,8 @@ final class Functions {
             case "lower" -> text(argument(arguments, 0)).toLowerCase(Locale.ROOT);
             case "upper" -> text(argument(arguments, 0)).toUpperCase(Locale.ROOT);
             case "title" -> title(text(argument(arguments, 0)));
-            case "pad" -> pad(text(argument(arguments, 0)), number(argument(arguments, 1)), number(argument(arguments, 2)));
+            case "pad" ->
+                pad(text(argument(arguments, 0)), number(argument(arguments, 1)), number(argument(arguments, 2)));
             case "truncate" -> truncate(text(argument(arguments, 0)), number(argument(arguments, 1)));
             case "print" -> print(arguments);
             case "println" -> spaced(arguments) + "\n";
@@ -52,7 +77,8 @@ final class Functions {
 
     private static @Nullable Object argument(List<@Nullable Object> arguments, int index) {
         if (index >= arguments.size())
-            throw new IllegalArgumentException("wrong number of args: got " + arguments.size() + " want " + (index + 1));
+            throw new IllegalArgumentException(
+                    "wrong number of args: got " + arguments.size() + " want " + (index + 1));
         return arguments.get(index);
     }
 
@@ -68,7 +94,10 @@ final class Functions {
         if (value instanceof Map<?, ?> map) {
             StringBuilder out = new StringBuilder("map[");
             for (Map.Entry<?, ?> entry : new TreeMap<Object, Object>(map).entrySet())
-                out.append(out.length() == 4 ? "" : " ").append(entry.getKey()).append(':').append(inner(entry.getValue()));
+                out.append(out.length() == 4 ? "" : " ")
+                        .append(entry.getKey())
+                        .append(':')
+                        .append(inner(entry.getValue()));
             return out.append(']').toString();
         }
         if (value instanceof List<?> list) {
@@ -127,7 +156,8 @@ final class Functions {
     private static String title(String text) {
         StringBuilder out = new StringBuilder(text);
         for (int i = 0; i < out.length(); i++)
-            if (i == 0 || !Character.isLetterOrDigit(out.charAt(i - 1))) out.setCharAt(i, Character.toTitleCase(out.charAt(i)));
+            if (i == 0 || !Character.isLetterOrDigit(out.charAt(i - 1)))
+                out.setCharAt(i, Character.toTitleCase(out.charAt(i)));
         return out.toString();
     }
 
@@ -165,7 +195,8 @@ final class Functions {
                 if (value == null && i == arguments.size() - 1) return "";
             } else if (value instanceof List<?> list) {
                 long at = number(key);
-                if (at < 0 || at >= list.size()) throw new IllegalArgumentException("error calling index: index out of range: " + at);
+                if (at < 0 || at >= list.size())
+                    throw new IllegalArgumentException("error calling index: index out of range: " + at);
                 value = list.get((int) at);
             } else {
                 throw new IllegalArgumentException(
@@ -180,7 +211,8 @@ final class Functions {
         long size = length(value);
         long from = arguments.size() > 1 ? number(arguments.get(1)) : 0;
         long to = arguments.size() > 2 ? number(arguments.get(2)) : size;
-        if (from < 0 || to > size || from > to) throw new IllegalArgumentException("index out of range: " + (from > to ? from : to));
+        if (from < 0 || to > size || from > to)
+            throw new IllegalArgumentException("index out of range: " + (from > to ? from : to));
         if (value instanceof List<?> list) return list.subList((int) from, (int) to);
         return text(value).substring((int) from, (int) to);
     }

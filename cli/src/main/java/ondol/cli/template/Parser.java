@@ -69,14 +69,17 @@ final class Parser {
             Expression inner = pipeline();
             if (at >= words.size() || !words.get(at).equals(")")) throw failure("unclosed left paren");
             at++;
-            boolean chained = at < words.size() && words.get(at).length() > 1 && words.get(at).startsWith(".");
+            boolean chained = at < words.size()
+                    && words.get(at).length() > 1
+                    && words.get(at).startsWith(".");
             return chained ? new Chain(inner, names(words.get(at++)), List.of()) : inner;
         }
         char c = word.charAt(0);
         if (c == '"' || c == '`') return constant(string(word));
         if (c == '\'' && word.length() == 3) return constant((long) word.charAt(1));
         if (word.equals(".")) return Scope::dot;
-        if (c == '.' && word.length() > 1 && !Character.isDigit(word.charAt(1))) return new Chain(Scope::dot, names(word), List.of());
+        if (c == '.' && word.length() > 1 && !Character.isDigit(word.charAt(1)))
+            return new Chain(Scope::dot, names(word), List.of());
         if (c == '$') return variable(word);
         if (word.equals("true") || word.equals("false")) return constant(word.equals("true"));
         if (word.equals("nil")) return constant(null);
@@ -139,13 +142,13 @@ final class Parser {
         try {
             return Functions.call(function, arguments);
         } catch (IllegalArgumentException e) {
-            throw failed("<" + function + ">", "error calling " + function + ": " + e.getMessage());
+            throw failed(0, "<" + function + ">", "error calling " + function + ": " + e.getMessage());
         }
     }
 
-    private Template.Failure failed(String where, String message) {
+    private Template.Failure failed(int column, String where, String message) {
         return new Template.Failure(
-                "template: :" + piece.line() + ":" + piece.column() + ": executing \"\" at " + where + ": " + message);
+                "template: :" + piece.line() + ":" + (piece.column() + column) + ": executing \"\" at " + where + ": " + message);
     }
 
     /** Fields of fields of a value; the last one may take arguments. */
@@ -169,23 +172,25 @@ final class Parser {
         }
 
         private @Nullable Object field(@Nullable Object value, String name, List<@Nullable Object> given) {
-            String where = "<." + String.join(".", names) + ">";
+            String chain = "." + String.join(".", names);
+            String where = "<" + chain + ">";
+            int column = Math.max(0, piece.text().indexOf(chain)) + chain.indexOf("." + name);
             if (value instanceof Fields fields) {
                 try {
                     return fields.field(name, given);
                 } catch (Fields.NoSuchField e) {
                     throw new Template.Failure("failed to execute template: "
-                            + failed(where, String.valueOf(e.getMessage())).getMessage());
+                            + failed(column, where, String.valueOf(e.getMessage())).getMessage());
                 }
             }
-            if (value == null) throw failed(where, "nil pointer evaluating interface {}." + name);
+            if (value == null) throw failed(column, where, "nil pointer evaluating interface {}." + name);
             if (!(value instanceof Map<?, ?> map))
-                throw failed(where, "can't evaluate field " + name + " in type " + Functions.type(value));
+                throw failed(column, where, "can't evaluate field " + name + " in type " + Functions.type(value));
             if (map.containsKey(name)) return map.get(name);
             // Go's structs and the JSON made of them differ in the letters of a few names: Id and ID.
             for (Map.Entry<?, ?> entry : map.entrySet())
                 if (String.valueOf(entry.getKey()).equalsIgnoreCase(name)) return entry.getValue();
-            throw failed(where, "map has no entry for key \"" + name + "\"");
+            throw failed(column, where, "map has no entry for key \"" + name + "\"");
         }
     }
 }

@@ -45,9 +45,12 @@ final class Printf {
             case 'd', 't', 'c' -> Functions.text(value);
             case 'q' -> JsonWriter.text(Functions.text(value));
             case 'x' -> value instanceof Long number ? Long.toHexString(number) : hex(Functions.text(value));
-            case 'f' -> value instanceof Number number
-                    ? new BigDecimal(number.toString()).setScale(precision < 0 ? 6 : Math.min(precision, WIDTH), RoundingMode.HALF_EVEN).toPlainString()
-                    : "%!f(" + Functions.text(value) + ")";
+            case 'f' ->
+                value instanceof Number number
+                        ? new BigDecimal(number.toString())
+                                .setScale(precision < 0 ? 6 : Math.min(precision, WIDTH), RoundingMode.HALF_EVEN)
+                                .toPlainString()
+                        : "%!f(" + Functions.text(value) + ")";
             default -> "%!" + verb + "(" + Functions.text(value) + ")";
         };
     }

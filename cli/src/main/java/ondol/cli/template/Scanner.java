@@ -100,7 +100,9 @@ final class Scanner {
             } else if ("()|=,".indexOf(c) >= 0) {
                 at++;
             } else {
-                while (at < action.length() && action.charAt(at) > ' ' && "()|=,\"`".indexOf(action.charAt(at)) < 0
+                while (at < action.length()
+                        && action.charAt(at) > ' '
+                        && "()|=,\"`".indexOf(action.charAt(at)) < 0
                         && !action.startsWith(":=", at)) at++;
             }
             words.add(action.substring(start, at));

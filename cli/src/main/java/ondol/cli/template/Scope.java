@@ -15,7 +15,8 @@ final class Scope {
         this.dot = dot;
     }
 
-    @Nullable Object dot() {
+    @Nullable
+    Object dot() {
         return dot;
     }
 
@@ -33,7 +34,8 @@ final class Scope {
         variables.put(name, value);
     }
 
-    @Nullable Object get(String name) {
+    @Nullable
+    Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.outer)
             if (scope.variables.containsKey(name)) return scope.variables.get(name);
         throw new Template.Failure("template: :1: undefined variable \"" + name + "\"");

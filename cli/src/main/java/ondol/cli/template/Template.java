@@ -112,7 +112,8 @@ public final class Template {
         int[] at = {0};
         List<Node> nodes = block(pieces, at, 0);
         if (at[0] < pieces.size())
-            throw new ParseFailure("template: :" + pieces.get(at[0]).line() + ": unexpected {{" + pieces.get(at[0]).text() + "}}");
+            throw new ParseFailure("template: :" + pieces.get(at[0]).line() + ": unexpected {{"
+                    + pieces.get(at[0]).text() + "}}");
         return new Template(nodes);
     }
 
@@ -132,8 +133,8 @@ public final class Template {
             switch (word) {
                 case "if", "with" -> nodes.add(choice(pieces, at, piece, 1, word.equals("with"), depth));
                 case "range" -> nodes.add(range(pieces, at, piece, depth));
-                case "define", "template", "block", "break", "continue" -> throw new ParseFailure(
-                        "template: :" + piece.line() + ": {{" + word + "}} is not supported here");
+                case "define", "template", "block", "break", "continue" ->
+                    throw new ParseFailure("template: :" + piece.line() + ": {{" + word + "}} is not supported here");
                 default -> nodes.add(print(piece));
             }
         }
@@ -157,7 +158,8 @@ public final class Template {
         if (next.words().get(0).equals("else")) {
             String word = next.words().size() > 1 ? next.words().get(1) : "";
             if (word.equals("if") || word.equals("with"))
-                return new Choice(condition, with, then, List.of(choice(pieces, at, next, 2, word.equals("with"), depth + 1)));
+                return new Choice(
+                        condition, with, then, List.of(choice(pieces, at, next, 2, word.equals("with"), depth + 1)));
             otherwise = block(pieces, at, depth + 1);
             next(pieces, at);
         }

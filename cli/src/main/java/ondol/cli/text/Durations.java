@@ -48,8 +48,8 @@ public final class Durations {
             case "s" -> SECOND;
             case "m" -> 60 * SECOND;
             case "h" -> 3600 * SECOND;
-            default -> throw new IllegalArgumentException(
-                    "time: unknown unit \"" + unit + "\" in duration \"" + text + "\"");
+            default ->
+                throw new IllegalArgumentException("time: unknown unit \"" + unit + "\" in duration \"" + text + "\"");
         };
     }
 

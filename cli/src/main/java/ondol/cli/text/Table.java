@@ -55,8 +55,7 @@ public final class Table {
     private static void line(StringBuilder out, String[] cells, List<Integer> widths) {
         for (int i = 0; i < cells.length; i++) {
             out.append(cells[i]);
-            if (i < cells.length - 1)
-                for (int n = length(cells[i]); n < widths.get(i); n++) out.append(' ');
+            if (i < cells.length - 1) for (int n = length(cells[i]); n < widths.get(i); n++) out.append(' ');
         }
         out.append('\n');
     }

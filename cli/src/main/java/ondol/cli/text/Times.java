@@ -18,7 +18,8 @@ public final class Times {
 
     /** A moment as RFC 3339 with nanoseconds, in this place's time zone. */
     public static String rfc3339(long epochNano) {
-        ZonedDateTime time = Instant.ofEpochSecond(Math.floorDiv(epochNano, 1_000_000_000L), Math.floorMod(epochNano, 1_000_000_000L))
+        ZonedDateTime time = Instant.ofEpochSecond(
+                        Math.floorDiv(epochNano, 1_000_000_000L), Math.floorMod(epochNano, 1_000_000_000L))
                 .atZone(ZoneId.systemDefault());
         return date(time) + "T" + clock(time) + "." + digits(time.getNano(), 9) + zoned(time);
     }
@@ -34,7 +35,8 @@ public final class Times {
     }
 
     private static String date(ZonedDateTime time) {
-        return digits(time.getYear(), 4) + "-" + digits(time.getMonthValue(), 2) + "-" + digits(time.getDayOfMonth(), 2);
+        return digits(time.getYear(), 4) + "-" + digits(time.getMonthValue(), 2) + "-"
+                + digits(time.getDayOfMonth(), 2);
     }
 
     private static String clock(ZonedDateTime time) {
@@ -43,7 +45,10 @@ public final class Times {
 
     private static String offset(ZonedDateTime time, String colon) {
         int minutes = time.getOffset().getTotalSeconds() / 60;
-        return (minutes < 0 ? "-" : "+") + digits(Math.abs(minutes) / 60, 2) + colon + digits(Math.abs(minutes) % 60, 2);
+        return (minutes < 0 ? "-" : "+")
+                + digits(Math.abs(minutes) / 60, 2)
+                + colon
+                + digits(Math.abs(minutes) % 60, 2);
     }
 
     private static String zone(ZonedDateTime time) {
@@ -84,11 +89,16 @@ public final class Times {
     private static String date(String text) {
         try {
             int t = text.indexOf('T');
-            if (t < 0) return seconds(java.time.LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant());
+            if (t < 0)
+                return seconds(java.time.LocalDate.parse(text)
+                        .atStartOfDay(ZoneId.systemDefault())
+                        .toInstant());
             boolean zoned = text.endsWith("Z") || text.indexOf('+', t) >= 0 || text.indexOf('-', t) >= 0;
             if (zoned) return seconds(java.time.OffsetDateTime.parse(text).toInstant());
             String full = text.length() - t == 3 ? text + ":00" : text;
-            return seconds(java.time.LocalDateTime.parse(full).atZone(ZoneId.systemDefault()).toInstant());
+            return seconds(java.time.LocalDateTime.parse(full)
+                    .atZone(ZoneId.systemDefault())
+                    .toInstant());
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("failed to parse value as time or duration: \"" + text + "\"");
         }

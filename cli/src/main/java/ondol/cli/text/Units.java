@@ -57,7 +57,8 @@ public final class Units {
      */
     public static long bytes(String text) {
         int end = text.length();
-        while (end > 0 && (text.charAt(end - 1) < '0' || text.charAt(end - 1) > '9') && text.charAt(end - 1) != '.') end--;
+        while (end > 0 && (text.charAt(end - 1) < '0' || text.charAt(end - 1) > '9') && text.charAt(end - 1) != '.')
+            end--;
         if (end == 0) throw new IllegalArgumentException("invalid size: '" + text + "'");
         String suffix = text.substring(end);
         if (suffix.startsWith(" ")) suffix = suffix.substring(1);

@@ -60,7 +60,8 @@ public final class Attach extends Verb {
         Map<String, @Nullable Object> state = Json.map(container.get("State"));
         if (!Boolean.TRUE.equals(state.get("Running")))
             throw new CliException("cannot attach to a stopped container, start it first");
-        if (Boolean.TRUE.equals(state.get("Paused"))) throw new CliException("cannot attach to a paused container, unpause it first");
+        if (Boolean.TRUE.equals(state.get("Paused")))
+            throw new CliException("cannot attach to a paused container, unpause it first");
         if (Boolean.TRUE.equals(state.get("Restarting")))
             throw new CliException("cannot attach to a restarting container, wait until it is running");
         Map<String, @Nullable Object> config = Json.map(container.get("Config"));
@@ -75,7 +76,8 @@ public final class Attach extends Verb {
             if (tty && Cli.terminal(1)) Signals.follow(cli, "/containers/" + id + "/resize");
             if (stdin) streams.input(keys);
             if (streams.output(true, true)) throw new CliException("read escape sequence");
-            @Nullable Integer status = tty && stdin ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
+            @Nullable
+            Integer status = tty && stdin ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
             return status == null ? 0 : status;
         }
     }

@@ -39,7 +39,8 @@ public final class Commit extends Verb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         String query = "?container=" + Cli.encode(flags.first()) + "&pause=" + (flags.is("pause", true) ? 1 : 0);
-        if (flags.rest().size() > 1) query += "&" + ImageName.repoAndTag(flags.rest().get(1));
+        if (flags.rest().size() > 1)
+            query += "&" + ImageName.repoAndTag(flags.rest().get(1));
         query += "&author=" + Cli.encode(flags.get("author", "")) + "&comment=" + Cli.encode(flags.get("message", ""));
         for (String change : flags.all("change")) query += "&changes=" + Cli.encode(change);
         cli.out().line(ondol.cli.json.Json.text(cli.json("POST", "/commit" + query, null), "Id"));

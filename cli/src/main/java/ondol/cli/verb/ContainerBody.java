@@ -47,7 +47,30 @@ final class ContainerBody {
         return !flags.has("attach");
     }
 
+    /** What can be said of the modes of namespaces without asking the engine. */
+    private void checkModes() {
+        mode("pid", "PID", "host");
+        mode("uts", "UTS", "host");
+        mode("userns", "USER", "host");
+        mode("cgroupns", "CGROUP", "host", "private");
+        for (String option : flags.all("storage-opt"))
+            if (option.indexOf('=') < 0) throw new CliException("invalid storage option");
+        String mac = flags.get("mac-address", "");
+        boolean plain = mac.isEmpty() || mac.split("[:.-]", -1).length == 6;
+        for (int i = 0; i < mac.length(); i++)
+            plain &= Character.digit(mac.charAt(i), 16) >= 0 || ":.-".indexOf(mac.charAt(i)) >= 0;
+        if (!plain) throw new CliException(mac + " is not a valid mac address");
+    }
+
+    private void mode(String flag, String name, String... known) {
+        String value = flags.get(flag, "");
+        boolean container = flag.equals("pid") && value.startsWith("container:");
+        if (value.isEmpty() || container || List.of(known).contains(value)) return;
+        throw new CliException("--" + flag + ": invalid " + name + " mode");
+    }
+
     private void write() {
+        checkModes();
         Map<String, Object> volumes = new TreeMap<>();
         List<String> binds = Volumes.split(flags.all("volume"), volumes);
         Map<String, List<Map<String, String>>> bindings = new TreeMap<>();
@@ -67,7 +90,8 @@ final class ContainerBody {
         json.field("Image", flags.first()).field("Volumes", volumes);
         text("WorkingDir", "workdir");
         String entrypoint = flags.get("entrypoint");
-        json.field("Entrypoint", entrypoint == null ? null : List.of(entrypoint)).field("OnBuild", (String) null);
+        json.field("Entrypoint", entrypoint == null ? null : List.of(entrypoint))
+                .field("OnBuild", (String) null);
         json.field("Labels", Environment.labels(flags.all("label-file"), flags.all("label")));
         if (flags.has("stop-signal")) text("StopSignal", "stop-signal");
         if (flags.has("stop-timeout")) json.field("StopTimeout", flags.number("stop-timeout", 0));
@@ -173,7 +197,8 @@ final class ContainerBody {
         String name = colon < 0 ? policy : policy.substring(0, colon);
         long most = 0;
         if (colon >= 0) {
-            if (name.isEmpty()) throw new CliException("invalid restart policy format: no policy provided before colon");
+            if (name.isEmpty())
+                throw new CliException("invalid restart policy format: no policy provided before colon");
             try {
                 most = Integer.parseInt(policy.substring(colon + 1));
             } catch (NumberFormatException e) {
@@ -182,7 +207,10 @@ final class ContainerBody {
         }
         if (flags.is("rm") && !name.isEmpty() && !name.equals("no"))
             throw new CliException("conflicting options: cannot specify both --restart and --rm");
-        json.begin("RestartPolicy").field("Name", name).field("MaximumRetryCount", most).end();
+        json.begin("RestartPolicy")
+                .field("Name", name)
+                .field("MaximumRetryCount", most)
+                .end();
     }
 
     private void resources() {

@@ -7,8 +7,7 @@ package ondol.cli.verb;
 final class ContainerFlags {
     private ContainerFlags() {}
 
-    static final String UNTIL_DEVICE =
-            """
+    static final String UNTIL_DEVICE = """
                   --add-host list                    Add a custom host-to-IP mapping
                                                      (host:ip)
                   --annotation map                   Add an annotation to the
@@ -54,8 +53,7 @@ final class ContainerFlags {
                                                      (0-3, 0,1)
             """;
 
-    static final String DEVICE_TO_SHM =
-            """
+    static final String DEVICE_TO_SHM = """
                   --device list                      Add a host device to the container
                   --device-cgroup-rule list          Add a rule to the cgroup allowed
                                                      devices list
@@ -165,8 +163,7 @@ final class ContainerFlags {
                   --shm-size bytes                   Size of /dev/shm
             """;
 
-    static final String FROM_STOP =
-            """
+    static final String FROM_STOP = """
                   --stop-signal string               Signal to stop the container
                   --stop-timeout int                 Timeout (in seconds) to stop a
                                                      container

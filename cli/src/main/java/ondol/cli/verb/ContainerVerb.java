@@ -40,12 +40,21 @@ abstract class ContainerVerb extends Verb {
     public void check(String flag, String type, String value) {
         switch (flag) {
             case "env" -> {
-                if (value.startsWith("=") || value.isEmpty()) throw new IllegalArgumentException("invalid environment variable: " + value);
+                if (value.startsWith("=") || value.isEmpty())
+                    throw new IllegalArgumentException("invalid environment variable: " + value);
             }
             case "attach" -> {
                 String stream = value.toLowerCase(Locale.ROOT);
                 if (!stream.equals("stdin") && !stream.equals("stdout") && !stream.equals("stderr"))
                     throw new IllegalArgumentException("valid streams are STDIN, STDOUT and STDERR");
+            }
+            case "label" -> {
+                if (value.startsWith("=") || value.isEmpty())
+                    throw new IllegalArgumentException("invalid label '" + value + "': empty name");
+            }
+            case "dns" -> {
+                if (!Networks.numeric(value))
+                    throw new IllegalArgumentException("IP address is not correctly formatted: " + value);
             }
             case "add-host" -> Networks.extraHost(value);
             case "network" -> Networks.check(value);

@@ -136,12 +136,14 @@ public final class Cp extends Verb {
             stat = stat(cli.request("HEAD", archive(container, path), null));
         } catch (EngineException e) {
             if (e.code() != 404) throw e;
-            if (source.equals("-")) throw new CliException("destination \"" + container + ":" + path + "\" must be a directory");
+            if (source.equals("-"))
+                throw new CliException("destination \"" + container + ":" + path + "\" must be a directory");
         }
         boolean directory = (Json.number(stat, "mode") & DIRECTORY) != 0;
         String more = flags.is("archive") ? "&copyUIDGID=true" : "";
         if (source.equals("-")) {
-            if (!directory) throw new CliException("destination \"" + container + ":" + path + "\" must be a directory");
+            if (!directory)
+                throw new CliException("destination \"" + container + ":" + path + "\" must be a directory");
             put(cli, archive(container, path) + more, new FileInputStream(FileDescriptor.in));
             return 0;
         }
@@ -150,7 +152,8 @@ public final class Cp extends Verb {
         if (!Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS))
             throw new CliException("lstat " + source + ": no such file or directory");
         boolean content = source.endsWith("/.") || source.equals(".");
-        String name = content ? "" : String.valueOf(file.toAbsolutePath().normalize().getFileName());
+        String name =
+                content ? "" : String.valueOf(file.toAbsolutePath().normalize().getFileName());
         String parent = path;
         if (!directory) {
             if (path.endsWith("/") && !Files.isDirectory(file))

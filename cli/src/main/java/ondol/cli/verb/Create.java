@@ -17,8 +17,7 @@ public final class Create extends ContainerVerb {
               ondol container create, ondol create
 
             Options:
-            """
-                    + ContainerFlags.UNTIL_DEVICE + ContainerFlags.DEVICE_TO_SHM + ContainerFlags.FROM_STOP;
+            """ + ContainerFlags.UNTIL_DEVICE + ContainerFlags.DEVICE_TO_SHM + ContainerFlags.FROM_STOP;
 
     @Override
     public String help() {

@@ -42,7 +42,8 @@ final class Created {
             answer = Json.map(cli.json("POST", "/containers/create" + query, body));
         } catch (EngineException e) {
             boolean missing = e.code() == 404 && e.words().startsWith("No such image");
-            if (missing && !pull.equals("never")) cli.warn("Unable to find image '" + tagged(flags.first()) + "' locally");
+            if (missing && !pull.equals("never"))
+                cli.warn("Unable to find image '" + tagged(flags.first()) + "' locally");
             throw e;
         }
         for (Object warning : Json.list(answer.get("Warnings"))) cli.warn("WARNING: " + warning);

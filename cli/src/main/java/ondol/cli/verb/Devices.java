@@ -111,7 +111,8 @@ final class Devices {
             } catch (NumberFormatException e) {
                 weight = -1;
             }
-            if (weight != 0 && (weight < 10 || weight > 1000)) throw new IllegalArgumentException("invalid weight for device: " + text);
+            if (weight != 0 && (weight < 10 || weight > 1000))
+                throw new IllegalArgumentException("invalid weight for device: " + text);
             weights.add(limit(text.substring(0, colon), "Weight", weight));
         }
         return weights;
@@ -128,7 +129,8 @@ final class Devices {
                 rate = bytes ? Units.bytes(value) : Long.parseUnsignedLong(value);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("invalid rate for device: " + text
-                        + ". The correct format is <device-path>:<number>" + (bytes ? "[<unit>]" : "") + ". Number must be a positive integer"
+                        + ". The correct format is <device-path>:<number>" + (bytes ? "[<unit>]" : "")
+                        + ". Number must be a positive integer"
                         + (bytes ? ". Unit is optional and can be kb, mb, or gb" : ""));
             }
             rates.add(limit(text.substring(0, colon), "Rate", rate));
@@ -151,8 +153,21 @@ final class Devices {
     }
 
     private static final List<String> ULIMITS = List.of(
-            "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime",
-            "sigpending", "stack");
+            "core",
+            "cpu",
+            "data",
+            "fsize",
+            "locks",
+            "memlock",
+            "msgqueue",
+            "nice",
+            "nofile",
+            "nproc",
+            "rss",
+            "rtprio",
+            "rttime",
+            "sigpending",
+            "stack");
 
     /** {@code --ulimit name=soft[:hard]}, sorted by name. */
     static List<Object> ulimits(List<String> given) {
@@ -163,12 +178,14 @@ final class Devices {
             String name = text.substring(0, equals);
             if (!ULIMITS.contains(name)) throw new IllegalArgumentException("invalid ulimit type: " + name);
             String[] numbers = text.substring(equals + 1).split(":", -1);
-            if (numbers.length > 2) throw new IllegalArgumentException("too many limit value arguments - " + text.substring(equals + 1) + ", can only have up to two, `soft[:hard]`");
+            if (numbers.length > 2)
+                throw new IllegalArgumentException("too many limit value arguments - " + text.substring(equals + 1)
+                        + ", can only have up to two, `soft[:hard]`");
             long soft = limit(numbers[0]);
             long hard = numbers.length == 2 ? limit(numbers[1]) : soft;
             if (hard != -1 && (soft > hard || soft == -1))
-                throw new IllegalArgumentException(
-                        "ulimit soft limit must be less than or equal to hard limit: " + (soft == -1 ? "soft" : soft) + " > " + hard);
+                throw new IllegalArgumentException("ulimit soft limit must be less than or equal to hard limit: "
+                        + (soft == -1 ? "soft" : soft) + " > " + hard);
             Map<String, Object> limit = new LinkedHashMap<>();
             limit.put("Name", name);
             limit.put("Hard", hard);

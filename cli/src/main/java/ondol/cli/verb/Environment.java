@@ -53,10 +53,12 @@ final class Environment {
             if (pair.isEmpty() || pair.charAt(0) == '#') continue;
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
-            if (name.isEmpty()) throw new CliException("invalid env file (" + file + "): no variable name on line '" + pair + "'");
+            if (name.isEmpty())
+                throw new CliException("invalid env file (" + file + "): no variable name on line '" + pair + "'");
             for (int i = 0; i < name.length(); i++)
                 if (Character.isWhitespace(name.charAt(i)))
-                    throw new CliException("invalid env file (" + file + "): variable '" + name + "' contains whitespaces");
+                    throw new CliException(
+                            "invalid env file (" + file + "): variable '" + name + "' contains whitespaces");
             if (equals >= 0) {
                 into.add(pair);
             } else {

@@ -65,7 +65,8 @@ public final class Events extends Verb {
     private static String text(@Nullable Object event) {
         Object actor = Json.map(event).get("Actor");
         String attributes = Words.pairs(Json.map(Json.map(actor).get("Attributes")), "=", ", ");
-        return Times.rfc3339(Json.number(event, "timeNano")) + " " + Json.text(event, "Type") + " " + Json.text(event, "Action")
-                + " " + Json.text(actor, "ID") + (attributes.isEmpty() ? "" : " (" + attributes + ")");
+        return Times.rfc3339(Json.number(event, "timeNano")) + " " + Json.text(event, "Type") + " "
+                + Json.text(event, "Action") + " " + Json.text(actor, "ID")
+                + (attributes.isEmpty() ? "" : " (" + attributes + ")");
     }
 }

@@ -57,7 +57,8 @@ public final class Exec extends ContainerVerb {
         Map<String, @Nullable Object> created = Json.map(cli.json("POST", "/containers/" + name + "/exec", body));
         String target = "/exec/" + Json.text(created, "Id");
         JsonWriter start = new JsonWriter().begin().field("Detach", detach).field("Tty", tty);
-        if (size[0] > 0) start.beginArray("ConsoleSize").value(size[0]).value(size[1]).endArray();
+        if (size[0] > 0)
+            start.beginArray("ConsoleSize").value(size[0]).value(size[1]).endArray();
         byte[] order = start.end().bytes();
         if (detach) {
             cli.order("POST", target + "/start", order);
@@ -73,12 +74,17 @@ public final class Exec extends ContainerVerb {
 
     private static byte[] body(Flags flags, boolean detach, boolean stdin, int[] size) {
         JsonWriter json = new JsonWriter().begin();
-        json.field("User", flags.get("user", "")).field("Privileged", flags.is("privileged")).field("Tty", flags.is("tty"));
-        if (size[0] > 0) json.beginArray("ConsoleSize").value(size[0]).value(size[1]).endArray();
+        json.field("User", flags.get("user", ""))
+                .field("Privileged", flags.is("privileged"))
+                .field("Tty", flags.is("tty"));
+        if (size[0] > 0)
+            json.beginArray("ConsoleSize").value(size[0]).value(size[1]).endArray();
         json.field("AttachStdin", stdin).field("AttachStderr", !detach).field("AttachStdout", !detach);
         json.field("Detach", detach).field("DetachKeys", flags.get("detach-keys", ""));
         List<String> env = Environment.of(flags.all("env-file"), flags.all("env"));
         json.field("Env", env.isEmpty() ? null : env).field("WorkingDir", flags.get("workdir", ""));
-        return json.field("Cmd", flags.rest().subList(1, flags.rest().size())).end().bytes();
+        return json.field("Cmd", flags.rest().subList(1, flags.rest().size()))
+                .end()
+                .bytes();
     }
 }

@@ -23,7 +23,8 @@ final class Exit {
     /** Asks now; the engine has taken note of it when this returns. */
     static Exit of(Cli cli, String id, String condition) throws IOException {
         Connection connection = cli.connect();
-        return new Exit(Cli.checked(connection.send("POST", "/containers/" + id + "/wait?condition=" + condition, null)));
+        return new Exit(
+                Cli.checked(connection.send("POST", "/containers/" + id + "/wait?condition=" + condition, null)));
     }
 
     /** The exit status, once there is one. */
@@ -35,7 +36,8 @@ final class Exit {
     }
 
     /** As {@link #status}, but null when the streams have ended and the container goes on: the engine saw detach keys. */
-    @Nullable Integer statusUnlessDetached(Cli cli, String id) throws IOException {
+    @Nullable
+    Integer statusUnlessDetached(Cli cli, String id) throws IOException {
         Object[] result = new Object[1];
         Thread waiter = new Thread("wait") {
             @Override
@@ -66,7 +68,9 @@ final class Exit {
 
     private static boolean running(Cli cli, String id) throws IOException {
         try {
-            return Boolean.TRUE.equals(Json.map(cli.get("/containers/" + id + "/json").get("State")).get("Running"));
+            return Boolean.TRUE.equals(
+                    Json.map(cli.get("/containers/" + id + "/json").get("State"))
+                            .get("Running"));
         } catch (ondol.cli.command.EngineException e) {
             return false;
         }

@@ -15,8 +15,18 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol history}: how an image came to be, layer by layer. */
 public final class History extends Verb {
     private static final String[] HEADERS = {
-        "Comment", "COMMENT", "CreatedAt", "CREATED AT", "CreatedBy", "CREATED BY", "CreatedSince", "CREATED", "ID", "IMAGE",
-        "Size", "SIZE"
+        "Comment",
+        "COMMENT",
+        "CreatedAt",
+        "CREATED AT",
+        "CreatedBy",
+        "CREATED BY",
+        "CreatedSince",
+        "CREATED",
+        "ID",
+        "IMAGE",
+        "Size",
+        "SIZE"
     };
     private static final int CREATED_BY = 45;
 
@@ -72,7 +82,8 @@ public final class History extends Verb {
             for (Listing.Row row : rows) cli.out().line(String.valueOf(row.value("ID")));
             return 0;
         }
-        Listing listing = new Listing("historyContext", HEADERS, "ID", human ? "CreatedSince" : "CreatedAt", "CreatedBy", "Size", "Comment");
+        Listing listing = new Listing(
+                "historyContext", HEADERS, "ID", human ? "CreatedSince" : "CreatedAt", "CreatedBy", "Size", "Comment");
         listing.print(cli, flags.get("format", ""), rows);
         return 0;
     }

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class ImageList extends Verb {
     static final String NONE = "<none>";
     static final String[] HEADERS = {
-        "Containers", "CONTAINERS", "CreatedAt", "CREATED AT", "CreatedSince", "CREATED", "Digest", "DIGEST", "ID", "IMAGE ID",
-        "Repository", "REPOSITORY", "SharedSize", "SHARED SIZE", "Size", "SIZE", "Tag", "TAG", "UniqueSize", "UNIQUE SIZE",
+        "Containers", "CONTAINERS", "CreatedAt", "CREATED AT", "CreatedSince", "CREATED", "Digest", "DIGEST", "ID",
+                "IMAGE ID",
+        "Repository", "REPOSITORY", "SharedSize", "SHARED SIZE", "Size", "SIZE", "Tag", "TAG", "UniqueSize",
+                "UNIQUE SIZE",
         "VirtualSize", "VIRTUAL SIZE"
     };
 
@@ -125,9 +127,8 @@ public final class ImageList extends Verb {
                 case "Containers" -> known("Containers") < 0 ? "N/A" : Long.toString(known("Containers"));
                 case "VirtualSize" -> Units.size(Json.number(image, "Size"), 4);
                 case "SharedSize" -> known("SharedSize") < 0 ? "N/A" : Units.size(known("SharedSize"), 4);
-                case "UniqueSize" -> known("SharedSize") < 0
-                        ? "N/A"
-                        : Units.size(Json.number(image, "Size") - known("SharedSize"), 4);
+                case "UniqueSize" ->
+                    known("SharedSize") < 0 ? "N/A" : Units.size(Json.number(image, "Size") - known("SharedSize"), 4);
                 default -> null;
             };
         }

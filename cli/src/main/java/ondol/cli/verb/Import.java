@@ -1,8 +1,8 @@
 package ondol.cli.verb;
 
 import java.io.BufferedReader;
-import java.io.FileInputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,8 @@ public final class Import extends Verb {
         StringBuilder query = new StringBuilder();
         boolean remote = source.startsWith("http://") || source.startsWith("https://");
         query.append("fromSrc=").append(remote ? Cli.encode(source) : "-");
-        if (flags.rest().size() > 1) query.append('&').append(ImageName.repoAndTag(flags.rest().get(1)));
+        if (flags.rest().size() > 1)
+            query.append('&').append(ImageName.repoAndTag(flags.rest().get(1)));
         if (flags.has("message")) query.append("&message=").append(Cli.encode(flags.get("message", "")));
         for (String change : flags.all("change")) query.append("&changes=").append(Cli.encode(change));
         if (flags.has("platform")) query.append("&platform=").append(Cli.encode(flags.get("platform", "")));
@@ -59,7 +60,8 @@ public final class Import extends Verb {
             progress(cli, cli.request("POST", target, null));
             return 0;
         }
-        try (InputStream in = source.equals("-") ? new FileInputStream(FileDescriptor.in) : new FileInputStream(source)) {
+        try (InputStream in =
+                source.equals("-") ? new FileInputStream(FileDescriptor.in) : new FileInputStream(source)) {
             progress(cli, cli.upload("POST", target, in, "application/x-tar"));
         } catch (FileNotFoundException e) {
             throw new CliException("open " + source + ": no such file or directory");

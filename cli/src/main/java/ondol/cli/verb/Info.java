@@ -105,18 +105,21 @@ public final class Info extends Verb {
         for (Object warning : Json.list(info.get("Warnings"))) out.line(String.valueOf(warning));
     }
 
-    private static void text(Output out, Map<String, @Nullable Object> info, String label, String field) throws IOException {
+    private static void text(Output out, Map<String, @Nullable Object> info, String label, String field)
+            throws IOException {
         String value = Json.text(info, field);
         if (!value.isEmpty()) out.line(label + value);
     }
 
-    private static void version(Output out, Map<String, @Nullable Object> info, String name, String field) throws IOException {
+    private static void version(Output out, Map<String, @Nullable Object> info, String name, String field)
+            throws IOException {
         if (info.get(field) != null) out.line(" " + name + " version: " + Json.text(info.get(field), "ID"));
     }
 
     private static String joined(@Nullable Object list) {
         StringBuilder text = new StringBuilder();
-        for (Object item : Json.list(list)) text.append(text.length() == 0 ? "" : " ").append(item);
+        for (Object item : Json.list(list))
+            text.append(text.length() == 0 ? "" : " ").append(item);
         return text.toString();
     }
 
@@ -136,7 +139,8 @@ public final class Info extends Verb {
 
     private static void registries(Output out, Map<String, @Nullable Object> config) throws IOException {
         out.line(" Insecure Registries:");
-        for (Map.Entry<String, @Nullable Object> entry : Json.map(config.get("IndexConfigs")).entrySet())
+        for (Map.Entry<String, @Nullable Object> entry :
+                Json.map(config.get("IndexConfigs")).entrySet())
             if (Boolean.FALSE.equals(Json.map(entry.getValue()).get("Secure"))) out.line("  " + entry.getKey());
         for (Object range : Json.list(config.get("InsecureRegistryCIDRs"))) out.line("  " + range);
     }

@@ -54,7 +54,8 @@ public final class Init extends Verb {
         for (String change : flags.all("change")) more.append("&changes=").append(Cli.encode(change));
         if (flags.has("message")) more.append("&message=").append(Cli.encode(flags.get("message", "")));
         if (cli.place().endpoint().isUnix()) {
-            String target = "/ondol/images/init?path=" + Cli.encode(directory.toString()) + "&" + ImageName.repoAndTag(name);
+            String target =
+                    "/ondol/images/init?path=" + Cli.encode(directory.toString()) + "&" + ImageName.repoAndTag(name);
             try {
                 cli.out().line(Json.text(cli.json("POST", target + more, null), "Id"));
                 return 0;
@@ -70,7 +71,8 @@ public final class Init extends Verb {
 
     private static String nameOf(Path directory) {
         Path last = directory.getFileName();
-        if (last == null) throw new CliException("the root directory has no name of its own; write one: ondol init / NAME");
+        if (last == null)
+            throw new CliException("the root directory has no name of its own; write one: ondol init / NAME");
         StringBuilder name = new StringBuilder();
         for (char c : last.toString().toLowerCase(java.util.Locale.ROOT).toCharArray())
             name.append(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' ? c : '-');

@@ -36,8 +36,7 @@ public final class Inspect extends Verb {
         };
     }
 
-    private static final String ANY =
-            """
+    private static final String ANY = """
             Usage:  ondol inspect [OPTIONS] NAME|ID [NAME|ID...]
 
             Return low-level information on Docker objects
@@ -53,8 +52,7 @@ public final class Inspect extends Verb {
               -s, --size            Display total file sizes if the type is container
                   --type string     Only inspect objects of the given type
             """;
-    private static final String CONTAINER =
-            """
+    private static final String CONTAINER = """
             Usage:  ondol container inspect [OPTIONS] CONTAINER [CONTAINER...]
 
             Display detailed information on one or more containers
@@ -69,8 +67,7 @@ public final class Inspect extends Verb {
                                     templates
               -s, --size            Display total file sizes
             """;
-    private static final String IMAGE =
-            """
+    private static final String IMAGE = """
             Usage:  ondol image inspect [OPTIONS] IMAGE [IMAGE...]
 
             Display detailed information on one or more images
@@ -91,8 +88,7 @@ public final class Inspect extends Verb {
                                       'os[/arch[/variant]]': Explicit platform (eg.
                                       linux/amd64)
             """;
-    private static final String VOLUME =
-            """
+    private static final String VOLUME = """
             Usage:  ondol volume inspect [OPTIONS] VOLUME [VOLUME...]
 
             Display detailed information on one or more volumes
@@ -118,7 +114,8 @@ public final class Inspect extends Verb {
         if (!type.isEmpty() && !TYPES.contains("\"" + type + "\""))
             throw new CliException("unknown type: \"" + type + "\": must be one of " + TYPES);
         String format = flags.get("format", "");
-        Template template = format.isEmpty() || format.equals("json") ? null : Template.parse(Listing.unescaped(format));
+        Template template =
+                format.isEmpty() || format.equals("json") ? null : Template.parse(Listing.unescaped(format));
         List<String> found = new ArrayList<>();
         List<String> errors = new ArrayList<>();
         for (String name : flags.rest()) {
@@ -133,25 +130,32 @@ public final class Inspect extends Verb {
             }
         }
         if (template == null) print(cli, format, found);
-        else if (found.isEmpty() && !errors.isEmpty() && errors.size() == flags.rest().size()) cli.out().line("");
+        else if (found.isEmpty()
+                && !errors.isEmpty()
+                && errors.size() == flags.rest().size()) cli.out().line("");
         if (errors.isEmpty()) return 0;
         throw new CliException(String.join("\n", errors));
     }
 
     private static void print(Cli cli, String format, List<String> found) throws IOException {
         StringBuilder all = new StringBuilder("[");
-        for (int i = 0; i < found.size(); i++) all.append(i == 0 ? "" : ",").append(found.get(i).strip());
+        for (int i = 0; i < found.size(); i++)
+            all.append(i == 0 ? "" : ",").append(found.get(i).strip());
         String json = all.append(']').toString();
         cli.out().line(format.isEmpty() ? JsonIndent.indent(json, "", "    ") : json);
     }
 
     private static byte[] fetch(Cli cli, String type, String name, boolean size) throws IOException {
-        String[] kinds = type.isEmpty() ? new String[] {"container", "image", "network", "volume"} : new String[] {type};
+        String[] kinds =
+                type.isEmpty() ? new String[] {"container", "image", "network", "volume"} : new String[] {type};
         for (String one : kinds) {
             try {
                 return cli.bytes("GET", path(one, name, size), null);
             } catch (EngineException e) {
-                boolean unknown = e.code() == 404 || e.code() == 400 || e.code() == 501 || e.words().contains("not found");
+                boolean unknown = e.code() == 404
+                        || e.code() == 400
+                        || e.code() == 501
+                        || e.words().contains("not found");
                 if (!type.isEmpty() || !unknown) throw e;
             }
         }
@@ -163,7 +167,8 @@ public final class Inspect extends Verb {
             case "container" -> "/containers/" + Cli.encode(name) + "/json" + (size ? "?size=1" : "");
             case "image" -> "/images/" + ImageName.path(name) + "/json";
             case "plugin" -> "/plugins/" + ImageName.path(name) + "/json";
-            case "config", "node", "secret", "service", "task", "network", "volume" -> "/" + type + "s/" + Cli.encode(name);
+            case "config", "node", "secret", "service", "task", "network", "volume" ->
+                "/" + type + "s/" + Cli.encode(name);
             default -> throw new IllegalArgumentException("unknown type " + type);
         };
     }

@@ -29,6 +29,7 @@ public final class Kill extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        return Failures.orders(cli, flags.rest(), "POST", "/containers/", "/kill?signal=" + Cli.encode(flags.get("signal", "KILL")));
+        return Failures.orders(
+                cli, flags.rest(), "POST", "/containers/", "/kill?signal=" + Cli.encode(flags.get("signal", "KILL")));
     }
 }

@@ -40,7 +40,8 @@ final class Listing {
     /** One row: the value of each of its fields. */
     interface Row {
         /** The value of a field that the list has. */
-        @Nullable Object value(String field);
+        @Nullable
+        Object value(String field);
 
         /** A method with one argument, such as {@code .Label "x"}; null when there is none of this name. */
         default @Nullable Object call(String method, String argument) {
@@ -56,7 +57,8 @@ final class Listing {
             for (Row row : rows) cli.out().line(JsonWriter.text(all(row)));
         } else {
             boolean table = format.startsWith("table ");
-            Template template = Template.parse(unescaped(table ? format.substring(6).strip() : format));
+            Template template =
+                    Template.parse(unescaped(table ? format.substring(6).strip() : format));
             if (table) templateTable(cli, template, rows);
             else for (Row row : rows) cli.out().line(template.execute(fields(row)));
         }

@@ -52,7 +52,8 @@ public final class Logs extends Verb {
     public int run(Cli cli, Flags flags) throws IOException {
         Map<String, @Nullable Object> container = cli.get("/containers/" + Cli.encode(flags.first()) + "/json");
         boolean tty = Boolean.TRUE.equals(Json.map(container.get("Config")).get("Tty"));
-        StringBuilder query = new StringBuilder("?stdout=1&stderr=1&tail=").append(Cli.encode(flags.get("tail", "all")));
+        StringBuilder query =
+                new StringBuilder("?stdout=1&stderr=1&tail=").append(Cli.encode(flags.get("tail", "all")));
         if (flags.is("follow")) query.append("&follow=1");
         if (flags.is("timestamps")) query.append("&timestamps=1");
         if (flags.is("details")) query.append("&details=1");

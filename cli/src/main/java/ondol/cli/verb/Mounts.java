@@ -63,8 +63,11 @@ final class Mounts {
             String name = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(java.util.Locale.ROOT);
             String value = equals < 0 ? "" : field.substring(equals + 1);
             if (equals < 0) {
-                if (name.equals("readonly") || name.equals("ro") || name.equals("volume-nocopy")
-                        || name.equals("bind-nonrecursive") || name.equals("bind-create-src")) value = "true";
+                if (name.equals("readonly")
+                        || name.equals("ro")
+                        || name.equals("volume-nocopy")
+                        || name.equals("bind-nonrecursive")
+                        || name.equals("bind-create-src")) value = "true";
                 else throw new IllegalArgumentException("invalid field '" + field + "' must be a key=value pair");
             }
             switch (name) {
@@ -95,8 +98,9 @@ final class Mounts {
                 case "disabled" -> bind.put("NonRecursive", true);
                 case "writable" -> bind.put("ReadOnlyNonRecursive", true);
                 case "readonly" -> bind.put("ReadOnlyForceRecursive", true);
-                default -> throw new IllegalArgumentException("invalid value for bind-recursive: " + value
-                        + " (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")");
+                default ->
+                    throw new IllegalArgumentException("invalid value for bind-recursive: " + value
+                            + " (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")");
             }
         }
 
@@ -142,7 +146,8 @@ final class Mounts {
         }
 
         private IllegalArgumentException mixed(String options) {
-            return new IllegalArgumentException("cannot mix '" + options + "-*' options with mount type '" + type + "'");
+            return new IllegalArgumentException(
+                    "cannot mix '" + options + "-*' options with mount type '" + type + "'");
         }
 
         Map<String, Object> json() {

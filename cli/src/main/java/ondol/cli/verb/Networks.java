@@ -43,7 +43,10 @@ final class Networks {
     }
 
     private static boolean predefined(String name) {
-        return name.equals("default") || name.equals("bridge") || name.equals("host") || name.equals("none")
+        return name.equals("default")
+                || name.equals("bridge")
+                || name.equals("host")
+                || name.equals("none")
                 || name.startsWith("container:");
     }
 
@@ -60,12 +63,20 @@ final class Networks {
         if (mark <= 0) throw new IllegalArgumentException("bad format for add-host: \"" + host + "\"");
         String address = host.substring(mark + 1);
         if (address.startsWith("[") && address.endsWith("]")) address = address.substring(1, address.length() - 1);
-        boolean numeric = !address.isEmpty();
-        for (int i = 0; i < address.length(); i++)
-            numeric &= Character.digit(address.charAt(i), 16) >= 0 || address.charAt(i) == '.' || address.charAt(i) == ':';
-        if (!numeric && !address.equals("host-gateway"))
+        if (!numeric(address) && !address.equals("host-gateway"))
             throw new IllegalArgumentException("invalid IP address in add-host: \"" + address + "\"");
         return host.substring(0, mark) + ":" + address;
+    }
+
+    /** Whether text can be an address: digits with dots, or hexadecimal digits with colons. */
+    static boolean numeric(String address) {
+        boolean six = address.indexOf(':') >= 0;
+        boolean numeric = six || address.indexOf('.') > 0;
+        for (int i = 0; i < address.length(); i++) {
+            char c = address.charAt(i);
+            numeric &= Character.digit(c, six ? 16 : 10) >= 0 || c == '.' || c == ':';
+        }
+        return numeric;
     }
 
     /** A container's place in one network. */
@@ -125,16 +136,25 @@ final class Networks {
         }
 
         boolean plain() {
-            return aliases.isEmpty() && addresses.isEmpty() && options.isEmpty() && mac.isEmpty() && gatewayPriority == 0;
+            return aliases.isEmpty()
+                    && addresses.isEmpty()
+                    && options.isEmpty()
+                    && mac.isEmpty()
+                    && gatewayPriority == 0;
         }
 
         void write(JsonWriter json) {
             json.begin(name).field("IPAMConfig", orNull(addresses));
             json.field("Links", links.isEmpty() ? null : links).field("Aliases", aliases.isEmpty() ? null : aliases);
             json.field("MacAddress", mac).field("DriverOpts", orNull(options)).field("GwPriority", gatewayPriority);
-            json.field("NetworkID", "").field("EndpointID", "").field("Gateway", "").field("IPAddress", "");
+            json.field("NetworkID", "")
+                    .field("EndpointID", "")
+                    .field("Gateway", "")
+                    .field("IPAddress", "");
             json.field("IPPrefixLen", 0).field("IPv6Gateway", "").field("GlobalIPv6Address", "");
-            json.field("GlobalIPv6PrefixLen", 0).field("DNSNames", (String) null).end();
+            json.field("GlobalIPv6PrefixLen", 0)
+                    .field("DNSNames", (String) null)
+                    .end();
         }
 
         private static @Nullable Object orNull(Map<String, ?> map) {

@@ -38,7 +38,8 @@ public final class Port extends Verb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         Map<String, @Nullable Object> container = cli.get("/containers/" + Cli.encode(flags.first()) + "/json");
-        Map<String, @Nullable Object> ports = Json.map(Json.map(container.get("NetworkSettings")).get("Ports"));
+        Map<String, @Nullable Object> ports =
+                Json.map(Json.map(container.get("NetworkSettings")).get("Ports"));
         if (flags.rest().size() == 2) return one(cli, flags, ports);
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, @Nullable Object> port : ports.entrySet())

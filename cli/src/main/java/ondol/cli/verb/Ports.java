@@ -41,7 +41,8 @@ final class Ports {
         int[] outside = host.isEmpty() ? new int[] {0, -1} : range(spec, host, "invalid hostPort: " + host);
         int count = inside[1] - inside[0];
         if (!host.isEmpty() && outside[1] - outside[0] != count && count != 0)
-            throw new CliException("invalid ranges specified for container and host Ports: " + container + " and " + host);
+            throw new CliException(
+                    "invalid ranges specified for container and host Ports: " + container + " and " + host);
         String protocol = protocol(spec);
         List<String> keys = new ArrayList<>();
         for (int i = 0; i <= count; i++) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code ondol container|image|volume|system prune}: removes what nothing uses. */
 public final class Prune extends Verb {
-    private static final String CONTAINER =
-            """
+    private static final String CONTAINER = """
             Usage:  ondol container prune [OPTIONS]
 
             Remove all stopped containers
@@ -23,8 +22,7 @@ public final class Prune extends Verb {
                   --filter filter   Provide filter values (e.g. "until=<timestamp>")
               -f, --force           Do not prompt for confirmation
             """;
-    private static final String IMAGE =
-            """
+    private static final String IMAGE = """
             Usage:  ondol image prune [OPTIONS]
 
             Remove unused images
@@ -34,8 +32,7 @@ public final class Prune extends Verb {
                   --filter filter   Provide filter values (e.g. "until=<timestamp>")
               -f, --force           Do not prompt for confirmation
             """;
-    private static final String VOLUME =
-            """
+    private static final String VOLUME = """
             Usage:  ondol volume prune [OPTIONS]
 
             Remove unused local volumes
@@ -45,8 +42,7 @@ public final class Prune extends Verb {
                   --filter filter   Provide filter values (e.g. "label=<label>")
               -f, --force           Do not prompt for confirmation
             """;
-    private static final String SYSTEM =
-            """
+    private static final String SYSTEM = """
             Usage:  ondol system prune [OPTIONS]
 
             Remove unused data
@@ -97,15 +93,20 @@ public final class Prune extends Verb {
         boolean all = flags.is("all");
         return switch (kind) {
             case "container" -> "WARNING! This will remove all stopped containers.";
-            case "image" -> all
-                    ? "WARNING! This will remove all images without at least one container associated to them."
-                    : "WARNING! This will remove all dangling images.";
-            case "volume" -> all
-                    ? "WARNING! This will remove all local volumes not used by at least one container."
-                    : "WARNING! This will remove anonymous local volumes not used by at least one container.";
-            default -> "WARNING! This will remove:\n  - all stopped containers\n"
-                    + (flags.is("volumes") ? "  - all anonymous volumes not used by at least one container\n" : "")
-                    + (all ? "  - all images without at least one container associated to them\n" : "  - all dangling images\n");
+            case "image" ->
+                all
+                        ? "WARNING! This will remove all images without at least one container associated to them."
+                        : "WARNING! This will remove all dangling images.";
+            case "volume" ->
+                all
+                        ? "WARNING! This will remove all local volumes not used by at least one container."
+                        : "WARNING! This will remove anonymous local volumes not used by at least one container.";
+            default ->
+                "WARNING! This will remove:\n  - all stopped containers\n"
+                        + (flags.is("volumes") ? "  - all anonymous volumes not used by at least one container\n" : "")
+                        + (all
+                                ? "  - all images without at least one container associated to them\n"
+                                : "  - all dangling images\n");
         };
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Ps extends Verb {
     static final String[] HEADERS = {
         "Command", "COMMAND", "CreatedAt", "CREATED AT", "ID", "CONTAINER ID", "Image", "IMAGE", "Labels", "LABELS",
-        "LocalVolumes", "LOCAL VOLUMES", "Mounts", "MOUNTS", "Names", "NAMES", "Networks", "NETWORKS", "Platform", "PLATFORM",
+        "LocalVolumes", "LOCAL VOLUMES", "Mounts", "MOUNTS", "Names", "NAMES", "Networks", "NETWORKS", "Platform",
+                "PLATFORM",
         "Ports", "PORTS", "RunningFor", "CREATED", "Size", "SIZE", "State", "STATE", "Status", "STATUS"
     };
 
@@ -77,8 +78,27 @@ public final class Ps extends Verb {
             return 0;
         }
         Listing listing = flags.is("size")
-                ? new Listing("ContainerContext", HEADERS, "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names", "Size")
-                : new Listing("ContainerContext", HEADERS, "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names");
+                ? new Listing(
+                        "ContainerContext",
+                        HEADERS,
+                        "ID",
+                        "Image",
+                        "Command",
+                        "RunningFor",
+                        "Status",
+                        "Ports",
+                        "Names",
+                        "Size")
+                : new Listing(
+                        "ContainerContext",
+                        HEADERS,
+                        "ID",
+                        "Image",
+                        "Command",
+                        "RunningFor",
+                        "Status",
+                        "Ports",
+                        "Names");
         listing.print(cli, format, rows);
         return 0;
     }
@@ -102,7 +122,8 @@ public final class Ps extends Verb {
                 case "Command" -> Words.quoted(shorten ? Words.shortened(text("Command"), 20) : text("Command"));
                 case "CreatedAt" -> Times.go(Json.number(container, "Created"));
                 case "RunningFor" -> Durations.ago(Json.number(container, "Created"));
-                case "Ports" -> PublishedPorts.text(Json.list(Json.map(container).get("Ports")));
+                case "Ports" ->
+                    PublishedPorts.text(Json.list(Json.map(container).get("Ports")));
                 case "State" -> text("State");
                 case "Status" -> text("Status");
                 case "Size" -> size();
@@ -166,7 +187,8 @@ public final class Ps extends Verb {
         }
 
         private String networks() {
-            Map<String, @Nullable Object> settings = Json.map(Json.map(container).get("NetworkSettings"));
+            Map<String, @Nullable Object> settings =
+                    Json.map(Json.map(container).get("NetworkSettings"));
             return String.join(",", new TreeMap<>(Json.map(settings.get("Networks"))).keySet());
         }
     }

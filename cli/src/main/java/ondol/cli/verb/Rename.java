@@ -34,7 +34,12 @@ public final class Rename extends Verb {
         String name = flags.rest().get(1);
         if (flags.first().isBlank() || name.isBlank())
             throw new ondol.cli.command.CliException("Error: Neither old nor new names may be empty");
-        cli.order("POST", "/containers/" + Cli.encode(flags.first()) + "/rename?name=" + Cli.encode(name), null);
+        try {
+            cli.order("POST", "/containers/" + Cli.encode(flags.first()) + "/rename?name=" + Cli.encode(name), null);
+        } catch (ondol.cli.command.EngineException e) {
+            cli.warn(String.valueOf(e.getMessage()));
+            throw new ondol.cli.command.CliException("Error: failed to rename container named " + flags.first());
+        }
         return 0;
     }
 }

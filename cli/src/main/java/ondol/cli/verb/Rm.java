@@ -31,7 +31,8 @@ public final class Rm extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        String query = "?v=" + (flags.is("volumes") ? 1 : 0) + (flags.is("link") ? "&link=1" : "") + (flags.is("force") ? "&force=1" : "");
+        String query = "?v=" + (flags.is("volumes") ? 1 : 0) + (flags.is("link") ? "&link=1" : "")
+                + (flags.is("force") ? "&force=1" : "");
         return Failures.each(cli, flags.rest(), name -> {
             String path = name.startsWith("/") ? name.substring(1) : name;
             if (path.isEmpty()) throw new ondol.cli.command.CliException("Container name cannot be empty");

@@ -38,7 +38,11 @@ public final class Rmi extends Verb {
             Object deleted = cli.json("DELETE", "/images/" + ImageName.path(name) + query, null);
             for (Object item : ondol.cli.json.Json.list(deleted)) {
                 String gone = ondol.cli.json.Json.text(item, "Deleted");
-                cli.out().line(gone.isEmpty() ? "Untagged: " + ondol.cli.json.Json.text(item, "Untagged") : "Deleted: " + gone);
+                cli.out()
+                        .line(
+                                gone.isEmpty()
+                                        ? "Untagged: " + ondol.cli.json.Json.text(item, "Untagged")
+                                        : "Deleted: " + gone);
             }
         });
     }

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code ondol run}: creates a container, starts it, and lends it this terminal. */
 public final class Run extends ContainerVerb {
-    private static final String HELP =
-            """
+    private static final String HELP = """
             Usage:  ondol run [OPTIONS] IMAGE [COMMAND] [ARG...]
 
             Create and run a new container from an image
@@ -23,20 +22,20 @@ public final class Run extends ContainerVerb {
 
             Options:
             """
-                    + ContainerFlags.UNTIL_DEVICE
-                    + """
+            + ContainerFlags.UNTIL_DEVICE
+            + """
               -d, --detach                           Run container in background and
                                                      print container ID
                   --detach-keys string               Override the key sequence for
                                                      detaching a container
             """
-                    + ContainerFlags.DEVICE_TO_SHM
-                    + """
+            + ContainerFlags.DEVICE_TO_SHM
+            + """
                   --sig-proxy                        Proxy received signals to the
                                                      process (default true)
             """
-                    + ContainerFlags.FROM_STOP
-                    + """
+            + ContainerFlags.FROM_STOP
+            + """
 
             Ondol's own options:
                   --explain                          Print the system calls that would
@@ -101,7 +100,8 @@ public final class Run extends ContainerVerb {
             if (screen) Signals.follow(cli, "/containers/" + id + "/resize");
             if (stdin && flags.is("interactive")) streams.input(keys);
             if (streams.output(stdout, stderr)) return 0;
-            @Nullable Integer status = tty && stdin ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
+            @Nullable
+            Integer status = tty && stdin ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
             return status == null ? 0 : status;
         }
     }

@@ -24,7 +24,8 @@ final class SecurityOptions {
                 unmasked = true;
                 continue;
             }
-            if (mark < 0 && !option.equals("no-new-privileges")) throw new CliException("Invalid --security-opt: \"" + option + "\"");
+            if (mark < 0 && !option.equals("no-new-privileges"))
+                throw new CliException("Invalid --security-opt: \"" + option + "\"");
             String value = mark < 0 ? "" : option.substring(mark + 1);
             boolean file = mark > 0
                     && option.substring(0, mark).equals("seccomp")
@@ -39,7 +40,8 @@ final class SecurityOptions {
         try {
             return JsonWriter.text(Json.parse(Files.readAllBytes(Path.of(file))));
         } catch (IOException e) {
-            throw new CliException("opening seccomp profile (" + file + ") failed: open " + file + ": no such file or directory");
+            throw new CliException(
+                    "opening seccomp profile (" + file + ") failed: open " + file + ": no such file or directory");
         } catch (IllegalArgumentException e) {
             throw new CliException("compacting json for seccomp profile (" + file + ") failed: " + e.getMessage());
         }

@@ -62,7 +62,8 @@ public final class Start extends Verb {
             if (tty && Cli.terminal(1)) Signals.follow(cli, "/containers/" + id + "/resize");
             if (input) streams.input(keys);
             if (streams.output(true, true)) return 0;
-            @Nullable Integer status = tty && input ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
+            @Nullable
+            Integer status = tty && input ? exit.statusUnlessDetached(cli, id) : Integer.valueOf(exit.status());
             return status == null ? 0 : status;
         }
     }

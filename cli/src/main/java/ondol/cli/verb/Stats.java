@@ -15,8 +15,24 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol stats}: what containers use, again and again. */
 public final class Stats extends Verb {
     private static final String[] HEADERS = {
-        "BlockIO", "BLOCK I/O", "CPUPerc", "CPU %", "Container", "CONTAINER", "ID", "CONTAINER ID", "MemPerc", "MEM %",
-        "MemUsage", "MEM USAGE / LIMIT", "Name", "NAME", "NetIO", "NET I/O", "PIDs", "PIDS"
+        "BlockIO",
+        "BLOCK I/O",
+        "CPUPerc",
+        "CPU %",
+        "Container",
+        "CONTAINER",
+        "ID",
+        "CONTAINER ID",
+        "MemPerc",
+        "MEM %",
+        "MemUsage",
+        "MEM USAGE / LIMIT",
+        "Name",
+        "NAME",
+        "NetIO",
+        "NET I/O",
+        "PIDs",
+        "PIDS"
     };
 
     @Override
@@ -49,7 +65,8 @@ public final class Stats extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        Listing listing = new Listing("statsContext", HEADERS, "ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs");
+        Listing listing = new Listing(
+                "statsContext", HEADERS, "ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs");
         boolean once = flags.is("no-stream");
         boolean screen = !once && Cli.terminal(1);
         while (true) {
@@ -111,7 +128,8 @@ public final class Stats extends Verb {
             }
         }
 
-        @Nullable Object answer() {
+        @Nullable
+        Object answer() {
             try {
                 join();
             } catch (InterruptedException e) {
@@ -133,7 +151,8 @@ public final class Stats extends Verb {
                     yield name.startsWith("/") ? name.substring(1) : name;
                 }
                 case "CPUPerc" -> percent(cpu());
-                case "MemUsage" -> Units.binarySize(memory()) + " / " + Units.binarySize(Json.number(map("memory_stats"), "limit"));
+                case "MemUsage" ->
+                    Units.binarySize(memory()) + " / " + Units.binarySize(Json.number(map("memory_stats"), "limit"));
                 case "MemPerc" -> {
                     long limit = Json.number(map("memory_stats"), "limit");
                     yield percent(limit == 0 ? 0 : memory() * 100.0 / limit);
@@ -158,10 +177,13 @@ public final class Stats extends Verb {
         private double cpu() {
             Map<String, @Nullable Object> now = map("cpu_stats");
             Map<String, @Nullable Object> before = map("precpu_stats");
-            double used = Json.number(now.get("cpu_usage"), "total_usage") - Json.number(before.get("cpu_usage"), "total_usage");
+            double used = Json.number(now.get("cpu_usage"), "total_usage")
+                    - Json.number(before.get("cpu_usage"), "total_usage");
             double passed = Json.number(now, "system_cpu_usage") - Json.number(before, "system_cpu_usage");
             double cpus = Json.number(now, "online_cpus");
-            if (cpus == 0) cpus = Json.list(Json.map(now.get("cpu_usage")).get("percpu_usage")).size();
+            if (cpus == 0)
+                cpus = Json.list(Json.map(now.get("cpu_usage")).get("percpu_usage"))
+                        .size();
             return used > 0 && passed > 0 ? used / passed * cpus * 100 : 0;
         }
 

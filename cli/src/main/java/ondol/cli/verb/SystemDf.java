@@ -142,12 +142,32 @@ public final class SystemDf extends Verb {
         cli.out().line("Images space usage:\n");
         List<ImageList.Row> images = new ArrayList<>();
         for (Object image : Json.list(usage.get("Images"))) ImageList.rows(images, image, true, false);
-        new Listing("imageContext", ImageList.HEADERS, "Repository", "Tag", "ID", "CreatedSince", "Size", "SharedSize", "UniqueSize", "Containers")
+        new Listing(
+                        "imageContext",
+                        ImageList.HEADERS,
+                        "Repository",
+                        "Tag",
+                        "ID",
+                        "CreatedSince",
+                        "Size",
+                        "SharedSize",
+                        "UniqueSize",
+                        "Containers")
                 .print(cli, "", images);
         cli.out().line("\nContainers space usage:\n");
         List<Ps.Row> containers = new ArrayList<>();
         for (Object container : Json.list(usage.get("Containers"))) containers.add(new Ps.Row(container, true));
-        new Listing("ContainerContext", Ps.HEADERS, "ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
+        new Listing(
+                        "ContainerContext",
+                        Ps.HEADERS,
+                        "ID",
+                        "Image",
+                        "Command",
+                        "LocalVolumes",
+                        "Size",
+                        "RunningFor",
+                        "Status",
+                        "Names")
                 .print(cli, "", containers);
         cli.out().line("\nLocal Volumes space usage:\n");
         List<VolumeList.Row> volumes = new ArrayList<>();

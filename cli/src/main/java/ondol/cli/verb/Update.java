@@ -54,6 +54,7 @@ public final class Update extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
+        if (flags.given() == 0) throw new CliException("you must provide one or more flags when using this command");
         byte[] body = body(flags);
         return Failures.each(cli, flags.rest(), name -> {
             Object answer = cli.json("POST", "/containers/" + Cli.encode(name) + "/update", body);
@@ -70,15 +71,22 @@ public final class Update extends Verb {
         json.field("NanoCpus", cpus == null ? 0 : Units.nanoCpus(cpus)).field("CgroupParent", "");
         json.field("BlkioWeight", flags.number("blkio-weight", 0));
         String[] none = {
-            "BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps", "BlkioDeviceReadIOps", "BlkioDeviceWriteIOps"
+            "BlkioWeightDevice",
+            "BlkioDeviceReadBps",
+            "BlkioDeviceWriteBps",
+            "BlkioDeviceReadIOps",
+            "BlkioDeviceWriteIOps"
         };
         for (String name : none) json.field(name, (String) null);
         json.field("CpuPeriod", flags.number("cpu-period", 0)).field("CpuQuota", flags.number("cpu-quota", 0));
         json.field("CpuRealtimePeriod", flags.number("cpu-rt-period", 0));
         json.field("CpuRealtimeRuntime", flags.number("cpu-rt-runtime", 0));
         json.field("CpusetCpus", flags.get("cpuset-cpus", "")).field("CpusetMems", flags.get("cpuset-mems", ""));
-        json.field("Devices", (String) null).field("DeviceCgroupRules", (String) null).field("DeviceRequests", (String) null);
-        json.field("MemoryReservation", bytes(flags, "memory-reservation")).field("MemorySwap", bytes(flags, "memory-swap"));
+        json.field("Devices", (String) null)
+                .field("DeviceCgroupRules", (String) null)
+                .field("DeviceRequests", (String) null);
+        json.field("MemoryReservation", bytes(flags, "memory-reservation"))
+                .field("MemorySwap", bytes(flags, "memory-swap"));
         json.field("MemorySwappiness", (String) null).field("OomKillDisable", (String) null);
         json.field("PidsLimit", flags.has("pids-limit") ? (Object) flags.number("pids-limit", 0) : null);
         json.field("Ulimits", (String) null).field("CpuCount", 0).field("CpuPercent", 0);

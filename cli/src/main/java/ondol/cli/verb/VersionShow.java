@@ -99,15 +99,25 @@ public final class VersionShow extends Verb {
         String name = Json.text(platform, "Name");
         cli.out().line("\nServer:" + (name.isEmpty() ? "" : " " + name));
         for (Object component : Json.list(server.get("Components"))) {
-            Map<String, @Nullable Object> details = new LinkedHashMap<>(Json.map(Json.map(component).get("Details")));
+            Map<String, @Nullable Object> details =
+                    new LinkedHashMap<>(Json.map(Json.map(component).get("Details")));
             details.put("Version", Json.text(component, "Version"));
             String title = Json.text(component, "Name");
-            if (title.equals("Engine")) details.put("ApiVersion", server.get("ApiVersion"));
-            print(cli, " " + title + ":", details, "  ");
+            if (title.equals("Engine")) {
+                details.put("ApiVersion", server.get("ApiVersion"));
+                print(cli, " " + title + ":", details, "  ");
+                continue;
+            }
+            cli.out().line(" " + title + ":");
+            line(cli, "  ", "Version:", Json.text(details, "Version"));
+            details.remove("Version");
+            for (Map.Entry<String, @Nullable Object> detail : new java.util.TreeMap<>(details).entrySet())
+                line(cli, "  ", detail.getKey() + ":", String.valueOf(detail.getValue()));
         }
     }
 
-    private static void print(Cli cli, String title, Map<String, @Nullable Object> of, String indent) throws IOException {
+    private static void print(Cli cli, String title, Map<String, @Nullable Object> of, String indent)
+            throws IOException {
         cli.out().line(title);
         line(cli, indent, "Version:", Json.text(of, "Version"));
         String api = Json.text(of, "ApiVersion");
@@ -129,7 +139,8 @@ public final class VersionShow extends Verb {
     private static String built(String time) {
         try {
             return java.time.OffsetDateTime.parse(time)
-                    .format(java.time.format.DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", java.util.Locale.ROOT));
+                    .format(java.time.format.DateTimeFormatter.ofPattern(
+                            "EEE MMM ppd HH:mm:ss yyyy", java.util.Locale.ROOT));
         } catch (java.time.DateTimeException e) {
             return time;
         }

@@ -46,8 +46,14 @@ public final class VolumeCreate extends Verb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         String name = flags.rest().isEmpty() ? "" : flags.first();
-        byte[] body = new ondol.cli.json.JsonWriter().begin().field("Name", name).field("Driver", flags.get("driver", "local"))
-                .field("DriverOpts", Environment.pairs(flags.all("opt"))).field("Labels", Environment.pairs(flags.all("label"))).end().bytes();
+        byte[] body = new ondol.cli.json.JsonWriter()
+                .begin()
+                .field("Name", name)
+                .field("Driver", flags.get("driver", "local"))
+                .field("DriverOpts", Environment.pairs(flags.all("opt")))
+                .field("Labels", Environment.pairs(flags.all("label")))
+                .end()
+                .bytes();
         cli.out().line(ondol.cli.json.Json.text(cli.json("POST", "/volumes/create", body), "Name"));
         return 0;
     }

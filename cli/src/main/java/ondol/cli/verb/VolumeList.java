@@ -14,8 +14,26 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol volume ls}: the volumes. */
 public final class VolumeList extends Verb {
     static final String[] HEADERS = {
-        "Availability", "AVAILABILITY", "Driver", "DRIVER", "Group", "GROUP", "Labels", "LABELS", "Links", "LINKS", "Mountpoint",
-        "MOUNTPOINT", "Name", "VOLUME NAME", "Scope", "SCOPE", "Size", "SIZE", "Status", "STATUS"
+        "Availability",
+        "AVAILABILITY",
+        "Driver",
+        "DRIVER",
+        "Group",
+        "GROUP",
+        "Labels",
+        "LABELS",
+        "Links",
+        "LINKS",
+        "Mountpoint",
+        "MOUNTPOINT",
+        "Name",
+        "VOLUME NAME",
+        "Scope",
+        "SCOPE",
+        "Size",
+        "SIZE",
+        "Status",
+        "STATUS"
     };
 
     @Override
@@ -55,8 +73,9 @@ public final class VolumeList extends Verb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         String filters = Cli.filters(flags.all("filter"));
-        List<@Nullable Object> volumes = new ArrayList<>(
-                Json.list(cli.get("/volumes" + (filters.isEmpty() ? "" : "?" + filters.substring(1))).get("Volumes")));
+        List<@Nullable Object> volumes =
+                new ArrayList<>(Json.list(cli.get("/volumes" + (filters.isEmpty() ? "" : "?" + filters.substring(1)))
+                        .get("Volumes")));
         volumes.sort(Comparator.comparing(volume -> Json.text(volume, "Name")));
         String format = flags.get("format", "");
         if (flags.is("quiet") && format.isEmpty()) {

@@ -23,8 +23,7 @@ final class Volumes {
             for (String part : text.split(":", -1))
                 if (part.isEmpty()) throw new CliException("invalid spec: " + text + ": empty section between colons");
             String source = text.substring(0, colon);
-            if (source.startsWith("."))
-                text = Path.of(source).toAbsolutePath().normalize() + text.substring(colon);
+            if (source.startsWith(".")) text = Path.of(source).toAbsolutePath().normalize() + text.substring(colon);
             binds.add(text);
         }
         return binds;
