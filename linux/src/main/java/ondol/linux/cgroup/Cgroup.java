@@ -40,8 +40,8 @@ public final class Cgroup {
      */
     public List<Path> joinFiles() {
         List<Path> files = new ArrayList<>();
-        directories.forEach(
-                (hierarchy, directory) -> files.add(Path.of(directory, hierarchy.unified() ? "cgroup.procs" : "tasks")));
+        directories.forEach((hierarchy, directory) ->
+                files.add(Path.of(directory, hierarchy.unified() ? "cgroup.procs" : "tasks")));
         return files;
     }
 
@@ -75,7 +75,9 @@ public final class Cgroup {
     public boolean isPopulated() {
         String unified = unified();
         String events = unified == null ? null : GroupFiles.readOrNull(unified + "/cgroup.events");
-        return events == null ? !processes().isEmpty() : StatsReader.keyed(events).getOrDefault("populated", 0L) == 1;
+        return events == null
+                ? !processes().isEmpty()
+                : StatsReader.keyed(events).getOrDefault("populated", 0L) == 1;
     }
 
     /**
@@ -174,7 +176,9 @@ public final class Cgroup {
         }
         for (Controller controller : controllers) {
             Hierarchy home = tree.hierarchies().home(controller).orElseThrow();
-            if (!home.unified() && addHierarchy(home, added) && home.controllers().contains(Controller.CPUSET)) {
+            if (!home.unified()
+                    && addHierarchy(home, added)
+                    && home.controllers().contains(Controller.CPUSET)) {
                 GroupMaker.inheritCpuset(home, path);
             }
         }
@@ -193,17 +197,17 @@ public final class Cgroup {
 
     /** Moves the group's processes, which may be forking, into a directory of it that they were not in. */
     private void moveAll(String directory) {
-        Set<Integer> moved = new HashSet<>();
-        boolean again = true;
-        while (again) {
-            again = false;
-            for (int pid : processes()) {
-                if (moved.add(pid)) {
-                    again = true;
-                    int result = GroupFiles.write(directory + "/cgroup.procs", Integer.toString(pid));
-                    if (result != -Errno.ESRCH.number()) {
-                        GroupFiles.succeed(result, "write", directory + "/cgroup.procs, " + pid);
-                    }
+        // children of those that were moved are in it from birth, so this ends
+        while (true) {
+            Set<Integer> outside = new HashSet<>(processes());
+            outside.removeAll(GroupProcesses.below(directory));
+            if (outside.isEmpty()) {
+                return;
+            }
+            for (int pid : outside) {
+                int result = GroupFiles.write(directory + "/cgroup.procs", Integer.toString(pid));
+                if (result != -Errno.ESRCH.number()) {
+                    GroupFiles.succeed(result, "write", directory + "/cgroup.procs, " + pid);
                 }
             }
         }
@@ -212,16 +216,20 @@ public final class Cgroup {
     /** Writes the limits, whose controllers are there. */
     void apply(Resources resources, boolean restore) {
         List<Setting> settings = new ArrayList<>(Settings.of(resources, new View()));
-        if (resources.devices() != null) {
-            String unified = unified();
-            if (unified != null) {
-                tree.devicePrograms().replace(unified, resources.devices());
-            } else {
-                settings.addAll(0, V1Devices.settings(resources.devices()));
-            }
+        List<DeviceRule> rules = resources.devices();
+        String unified = unified();
+        if (rules != null && unified == null) {
+            settings.addAll(V1Devices.settings(rules));
         }
-        if (!settings.isEmpty()) {
-            new SettingsWriter(this, restore).write(settings);
+        SettingsWriter writer = new SettingsWriter(this, restore);
+        writer.write(settings);
+        if (rules != null && unified != null) {
+            try {
+                tree.devicePrograms().replace(unified, rules);
+            } catch (RuntimeException e) {
+                writer.putBack();
+                throw e;
+            }
         }
     }
 
@@ -238,7 +246,8 @@ public final class Cgroup {
         return new Freezer(freezer, false);
     }
 
-    @Nullable String unified() {
+    @Nullable
+    String unified() {
         return tree.hierarchies().unified().map(directories::get).orElse(null);
     }
 
@@ -248,7 +257,8 @@ public final class Cgroup {
     }
 
     /** Where the controller's files of this group are; null where the group is not in its hierarchy. */
-    @Nullable String directory(Controller controller) {
+    @Nullable
+    String directory(Controller controller) {
         return tree.hierarchies().home(controller).map(directories::get).orElse(null);
     }
 

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param access some of {@code r} (read), {@code w} (write), {@code m} (mknod)
  */
 public record DeviceRule(
-        boolean allow, char type, @Nullable Long major, @Nullable Long minor, String access) {
+        boolean allow,
+        char type,
+        @Nullable Long major,
+        @Nullable Long minor,
+        String access) {
     /** Allows access to every device. */
     public static final DeviceRule ALLOW_ALL = new DeviceRule(true, 'a', null, null, "rwm");
 

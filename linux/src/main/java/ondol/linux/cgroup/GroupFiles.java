@@ -113,7 +113,10 @@ final class GroupFiles {
     static boolean exists(String path) {
         try (Arena arena = Arena.ofConfined()) {
             return Kernel.raw(
-                            Call.FACCESSAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), 0)
+                            Call.FACCESSAT,
+                            Kernel.AT_FDCWD,
+                            Kernel.text(arena, path).address(),
+                            0)
                     == 0;
         }
     }
