@@ -6,11 +6,11 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 [[ $(id -u) = 0 ]] || { say "${0##*/} needs root; skipped"; exit 77; }
 need busybox busybox-static busybox busybox-static || exit 77
 
-# Not below /tmp/… of someone else; in /tmp because an overlay can be made there, also on tools/v2's kernel.
+# In /tmp because an overlay can be made there, also on tools/v2's kernel.
 state=$(mktemp -d /tmp/ondol-test.XXXXXX)
-socket=$state/docker.sock
-export ONDOL_ROOT=$state/data ONDOL_HOST=unix://$socket DOCKER_HOST=unix://$socket
-unset DOCKER_CONTEXT DOCKER_TLS_VERIFY ONDOL_ISOLATION
+socket=$state/data/run/docker.sock # where the command looks, too, for an engine with this root
+export ONDOL_ROOT=$state/data DOCKER_HOST=unix://$socket
+unset ONDOL_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY
 ondol=$top/ondol checks=0 failures=0
 
 ok() { checks=$((checks + 1)); printf '  ok    %s\n' "$1"; }
@@ -49,9 +49,9 @@ engine_pid() {
     if [[ ${words[0]:-} == */java && " ${words[*]} " == *" daemon "* && "${words[*]}" == *"$state"* ]]; then echo "${process#/proc/}"; return; fi
   done
 }
-answers() { [[ -S $socket ]] && "$ondol" version >/dev/null 2>&1; }
+answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() {
-  [[ -n $(engine_pid) ]] || "$ondol" daemon --data-root "$state/data" --exec-root "$state/exec" -H "$ONDOL_HOST" >>"$state/engine.log" 2>&1 </dev/null &
+  [[ -n $(engine_pid) ]] || "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
   until_true 20 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
 }
 kill_engine() { # SIGNAL

@@ -6,7 +6,7 @@ start_engine
 busybox_root "$state/root"
 succeeds "an image" "$ondol" init "$state/root" base
 succeeds "a first run, so that what stays for good is there" "$ondol" run --rm base true
-before=$(machine) files=$(cd "$state" && find data exec -not -name '*.log' | sort)
+before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
 
 last=500 # numbers of each container; 20 ms apart, so ten seconds
 count='i=0; while [ $i -lt $0 ]; do echo $i; i=$((i+1)); usleep 20000; done; exit $1'
@@ -70,7 +70,7 @@ succeeds "rm -f of everything" "$ondol" rm -f $("$ondol" ps -aq)
 equal "ps -a is empty" "" "$("$ondol" ps -aq)"
 equal "mounts and links are as before" "$before" "$(machine)"
 equal "no group, file or mount names a container" "" "$(traces $(tr ' ' '\n' <<<"$ids" | sort -u))"
-equal "files are as before" "$files" "$(cd "$state" && find data exec -not -name '*.log' | sort)"
+equal "files are as before" "$files" "$(cd "$state" && find data -not -name '*.log' | sort)"
 exits "a second engine on the same root is refused" 125 timeout 20 "$ondol" daemon --data-root "$state/data" --exec-root "$state/other" -H "unix://$state/other.sock"
 pid=$(engine_pid)
 children=$(pgrep -P "$pid" | tr '\n' ' ')

@@ -110,7 +110,7 @@ record ProfileFile(
         if (excludes != null) {
             boolean excluded = orNone(excludes.arches).contains(machine.architecture())
                     || orNone(excludes.caps).stream().anyMatch(name -> has(bounding, name))
-                    || excludes.minKernel != null && machine.kernelIsAtLeast(excludes.minKernel);
+                    || (excludes.minKernel != null && machine.kernelIsAtLeast(excludes.minKernel));
             if (excluded) {
                 return false;
             }

@@ -109,6 +109,7 @@ public record SeccompProfile(
     }
 
     /** How an argument is compared, unsigned. */
+    @SuppressWarnings("EnumOrdinal") // in the order of enum scmp_compare
     public enum Operator {
         NE,
         LT,

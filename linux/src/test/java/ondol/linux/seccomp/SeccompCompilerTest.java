@@ -43,7 +43,10 @@ class SeccompCompilerTest {
         }
     }
 
-    private static List<Long> under(SeccompProfile profile, List<long[]> calls) throws InterruptedException {
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Made(Call call, long... arguments) {}
+
+    private static List<Long> under(SeccompProfile profile, List<Made> calls) throws InterruptedException {
         byte[] program = new SeccompCompiler().compile(profile);
         List<Long> answers = new ArrayList<>();
         Thread thread = Thread.ofPlatform().start(() -> {
@@ -56,20 +59,16 @@ class SeccompCompilerTest {
                 Kernel.call(Call.PRCTL, "no_new_privs", PR_SET_NO_NEW_PRIVS, 1);
                 Kernel.call(Call.SECCOMP, "filter", SECCOMP_SET_MODE_FILTER, profile.loadFlags(), sockFprog.address());
             }
-            for (long[] call : calls) {
-                long[] arguments = java.util.Arrays.copyOfRange(call, 1, call.length);
-                answers.add(Kernel.raw(Call.values()[(int) call[0]], arguments));
+            for (Made made : calls) {
+                answers.add(Kernel.raw(made.call, made.arguments));
             }
         });
         thread.join();
         return answers;
     }
 
-    private static long[] call(Call call, long... arguments) {
-        long[] all = new long[arguments.length + 1];
-        all[0] = call.ordinal();
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return all;
+    private static Made call(Call call, long... arguments) {
+        return new Made(call, arguments);
     }
 
     private static long no(Errno errno) {
