@@ -61,6 +61,9 @@ final class GroupProcesses {
         while (!open.isEmpty()) {
             String directory = open.poll();
             found.add(directory);
+            if (!GroupFiles.hasChildren(directory)) {
+                continue; // as nearly always: listing looks at each of the many files
+            }
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(directory), Files::isDirectory)) {
                 entries.forEach(entry -> open.add(entry.toString()));
             } catch (IOException | DirectoryIteratorException e) {
