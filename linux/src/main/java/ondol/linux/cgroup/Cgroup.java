@@ -68,7 +68,8 @@ public final class Cgroup {
 
     /** The processes in the group and in groups that they made below it; numbers of this process's pid namespace. */
     public List<Integer> processes() {
-        return GroupProcesses.below(main());
+        String main = main();
+        return main == null ? List.of() : GroupProcesses.below(main);
     }
 
     /** Whether a process is in the group or below it. */
@@ -82,16 +83,20 @@ public final class Cgroup {
 
     /**
      * Sends SIGKILL to every process in the group and below it, so that none escapes by forking: by {@code cgroup.kill}
-     * (Linux 5.14), before it by freezing first. Does not wait for their end.
+     * (Linux 5.14), before it by freezing first. Does not wait for their end, and does nothing where the group is gone.
      */
     public void kill() {
         String unified = unified();
         if (unified != null && GroupFiles.write(unified + "/cgroup.kill", "1") == 0) {
             return;
         }
+        String main = main();
+        if (main == null || !GroupFiles.exists(main)) {
+            return;
+        }
         Freezer freezer = freezer();
         boolean frozen = freezer.tryFreeze();
-        GroupProcesses.signal(main());
+        GroupProcesses.signal(main);
         if (frozen) {
             freezer.thaw();
         }
@@ -266,15 +271,12 @@ public final class Cgroup {
         return java.util.Objects.requireNonNull(directories.get(hierarchy));
     }
 
-    /** The directory that knows the processes best. */
-    private String main() {
+    /** The directory that knows the processes best; null where the group was removed. */
+    private @Nullable String main() {
         String unified = unified();
-        if (unified != null) {
-            return unified;
-        }
-        return directories.values().stream()
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the control group " + path + " was removed"));
+        return unified != null
+                ? unified
+                : directories.values().stream().findFirst().orElse(null);
     }
 
     @Override

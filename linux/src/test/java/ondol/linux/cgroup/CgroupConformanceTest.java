@@ -97,6 +97,9 @@ class CgroupConformanceTest {
         assertThat(group.isPopulated()).isFalse();
         group.remove();
         assertThat(groups.tree.open(group.path())).isEmpty();
+        group.kill();
+        assertThat(group.processes()).isEmpty();
+        assertThat(group.oomKills()).isZero();
     }
 
     @Test
