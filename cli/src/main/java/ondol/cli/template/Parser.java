@@ -147,8 +147,8 @@ final class Parser {
     }
 
     private Template.Failure failed(int column, String where, String message) {
-        return new Template.Failure(
-                "template: :" + piece.line() + ":" + (piece.column() + column) + ": executing \"\" at " + where + ": " + message);
+        return new Template.Failure("template: :" + piece.line() + ":" + (piece.column() + column)
+                + ": executing \"\" at " + where + ": " + message);
     }
 
     /** Fields of fields of a value; the last one may take arguments. */
@@ -180,7 +180,8 @@ final class Parser {
                     return fields.field(name, given);
                 } catch (Fields.NoSuchField e) {
                     throw new Template.Failure("failed to execute template: "
-                            + failed(column, where, String.valueOf(e.getMessage())).getMessage());
+                            + failed(column, where, String.valueOf(e.getMessage()))
+                                    .getMessage());
                 }
             }
             if (value == null) throw failed(column, where, "nil pointer evaluating interface {}." + name);

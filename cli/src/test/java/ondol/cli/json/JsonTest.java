@@ -9,19 +9,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{}", "[]", "null", "true", "-5", "1.5", "12345678901234567890", "\"\"", "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}", "[\"\\n\\\"\\\\\"]"
-    })
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "null",
+                "true",
+                "-5",
+                "1.5",
+                "12345678901234567890",
+                "\"\"",
+                "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}",
+                "[\"\\n\\\"\\\\\"]"
+            })
     void whatIsReadIsWrittenAgain(String json) {
         assertThat(JsonWriter.text(Json.parse(json))).isEqualTo(json);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "{", "[", "\"", "tru", "{\"a\"}", "{\"a\":}", "[1,]", "[1 2]", "{a:1}", "1 2", "--1", "\"\\x\"", "\"\\u12", "\"\\uzzzz\"", "+", "1e"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[",
+                "\"",
+                "tru",
+                "{\"a\"}",
+                "{\"a\":}",
+                "[1,]",
+                "[1 2]",
+                "{a:1}",
+                "1 2",
+                "--1",
+                "\"\\x\"",
+                "\"\\u12",
+                "\"\\uzzzz\"",
+                "+",
+                "1e"
+            })
     void whatIsNoJsonIsRefused(String json) {
-        assertThatThrownBy(() -> Json.parse(json)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no JSON");
+        assertThatThrownBy(() -> Json.parse(json))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no JSON");
     }
 
     @Test

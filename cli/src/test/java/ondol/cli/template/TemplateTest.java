@@ -10,8 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateTest {
-    private static final String DATA =
-            """
+    private static final String DATA = """
             {"Id":"abc","State":{"Status":"running","Running":true,"Pid":7,"Error":""},
              "Cmd":["sh","-c","true"],"Labels":{"b":"2","a":"1"},"None":null,"Size":1.5}
             """;
@@ -66,7 +65,22 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{(}}", "{{|}}", "{{.a | }}", "{{\"}}", "{{range}}{{end}}", "{{if}}{{end}}", "{{$}}x{{$y}}", "{{index}}", "{{json}}", "{{.Id .Id}}", "{{1 2}}", "{{..}}", "{{else}}"})
+    @ValueSource(
+            strings = {
+                "{{(}}",
+                "{{|}}",
+                "{{.a | }}",
+                "{{\"}}",
+                "{{range}}{{end}}",
+                "{{if}}{{end}}",
+                "{{$}}x{{$y}}",
+                "{{index}}",
+                "{{json}}",
+                "{{.Id .Id}}",
+                "{{1 2}}",
+                "{{..}}",
+                "{{else}}"
+            })
     void nonsenseIsRefusedInOneSentence(String template) {
         try {
             assertThat(run(template)).isNotNull();

@@ -21,7 +21,8 @@ class ContainerBodyTest {
     static Stream<Arguments> recorded() throws IOException {
         List<Arguments> cases = new ArrayList<>();
         try (InputStream in = ContainerBodyTest.class.getResourceAsStream("create-requests.txt")) {
-            String[] lines = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8).split("\n", -1);
+            String[] lines =
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8).split("\n", -1);
             for (int i = 0; i + 1 < lines.length; i += 2) cases.add(Arguments.of(lines[i], lines[i + 1]));
         }
         return cases.stream();
@@ -36,7 +37,6 @@ class ContainerBodyTest {
         Map<?, ?> theirs = Json.map(Json.parse(expected));
         assertThat(ours.get("HostConfig")).isEqualTo(theirs.get("HostConfig"));
         assertThat(ours).isEqualTo(theirs);
-        assertThat(new ArrayList<>(ours.keySet())).hasSameElementsAs(theirs.keySet());
     }
 
     /** Splits a line as a shell does, with single quotes. */
