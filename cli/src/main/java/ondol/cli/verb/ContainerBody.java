@@ -176,7 +176,8 @@ final class ContainerBody {
         json.field("Cgroup", "").field("Links", orNull(flags.all("link")));
         number("OomScoreAdj", "oom-score-adj").text("PidMode", "pid");
         json.field("Privileged", flags.is("privileged")).field("PublishAllPorts", flags.is("publish-all"));
-        json.field("ReadonlyRootfs", flags.is("read-only")).field("SecurityOpt", orNull(security));
+        json.field("ReadonlyRootfs", flags.is("read-only"))
+                .field("SecurityOpt", flags.has("security-opt") ? security : null);
         if (flags.has("storage-opt")) json.field("StorageOpt", Environment.pairs(flags.all("storage-opt")));
         if (flags.has("tmpfs")) json.field("Tmpfs", Volumes.tmpfs(flags.all("tmpfs")));
         text("UTSMode", "uts").text("UsernsMode", "userns").bytes("ShmSize", "shm-size");
