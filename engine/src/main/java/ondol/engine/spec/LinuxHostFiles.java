@@ -40,7 +40,12 @@ public final class LinuxHostFiles implements HostFiles {
         Path asked = Path.of(path);
         return real.equals(asked)
                 ? found
-                : found.stream().map(node -> at(node, asked.resolve(real.relativize(Path.of(node.path()))).normalize())).toList();
+                : found.stream()
+                        .map(node -> at(
+                                node,
+                                asked.resolve(real.relativize(Path.of(node.path())))
+                                        .normalize()))
+                        .toList();
     }
 
     private static DeviceNode at(DeviceNode node, Path path) {
