@@ -238,6 +238,19 @@ class SpecPartsTest {
     }
 
     @Test
+    void thisMachineCanRunAContainer() {
+        HostFacts machine = LinuxHostFacts.read(false, TestFacts.PROFILES, null);
+        assertThat(machine.cpus()).isPositive();
+        ContainerConfig config = TestFacts.config("sleep");
+        HostConfig host =
+                host("{'CpusetCpus':'" + machine.cpuset() + "','CpusetMems':'" + machine.memoryNodes() + "'}");
+        ConfigCheck.check(config, host, machine);
+        Spec spec = SpecFactory.create(config, host, TestFacts.container(config, host), machine);
+        assertThat(Objects.requireNonNull(process(spec).capabilities()).bounding())
+                .contains("CAP_CHOWN");
+    }
+
+    @Test
     void filesOfThisMachineAreFound() throws IOException {
         LinuxHostFiles files = new LinuxHostFiles();
         assertThat(files.devices("/dev/null"))
