@@ -71,7 +71,7 @@ ssize_t receive(int from, void *buffer, size_t size, int *descriptors, int max, 
 ssize_t send_with(int to, const void *buffer, size_t size, const int *descriptors, int count) {
   union {
     struct cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int) * 4)];
+    char space[CMSG_SPACE(sizeof(int) * 8)];
   } control;
   struct iovec part = {(void *)buffer, size};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};

@@ -62,13 +62,14 @@ static void greet(struct minder *m, uint32_t type) {
   struct message hello = {.type = type, .pid = m->pid, .value = m->process >= 0, .time = now()};
   hello.file = m->log.number;
   hello.offset = m->log.offset;
-  int ends[4], count = 0;
+  int ends[5], count = 0;
   if (m->input >= 0) hello.descriptors |= DESCRIPTOR_STDIN, ends[count++] = m->input;
   if (m->log.folder < 0) { /* no log is kept: the engine reads the output itself */
     if (m->output[0] >= 0) hello.descriptors |= DESCRIPTOR_STDOUT, ends[count++] = m->output[0];
     if (m->output[1] >= 0) hello.descriptors |= DESCRIPTOR_STDERR, ends[count++] = m->output[1];
   }
   if (m->terminal >= 0) hello.descriptors |= DESCRIPTOR_TERMINAL, ends[count++] = m->terminal;
+  if (m->process >= 0) hello.descriptors |= DESCRIPTOR_PROCESS, ends[count++] = m->process;
   send_with(m->engine, &hello, sizeof hello, ends, count);
   if (m->log.folder < 0) {
     shut(&m->input);

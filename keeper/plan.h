@@ -83,7 +83,13 @@ enum message_type {
   MESSAGE_FORGET = 19 /* the end is known: go */
 };
 
-enum descriptor_bit { DESCRIPTOR_STDIN = 1, DESCRIPTOR_STDOUT = 2, DESCRIPTOR_STDERR = 4, DESCRIPTOR_TERMINAL = 8 };
+enum descriptor_bit {
+  DESCRIPTOR_STDIN = 1,
+  DESCRIPTOR_STDOUT = 2,
+  DESCRIPTOR_STDERR = 4,
+  DESCRIPTOR_TERMINAL = 8,
+  DESCRIPTOR_PROCESS = 16 /* a pidfd */
+};
 
 struct message {
   uint32_t type;

@@ -3,7 +3,7 @@ module ondol.oci {
     requires static io.avaje.recordbuilder;
     requires transitive io.avaje.jsonb;
 
-    exports ondol.oci;
+    exports ondol.oci.image;
     exports ondol.oci.runtime;
 
     provides io.avaje.jsonb.spi.JsonbExtension with

@@ -6,6 +6,7 @@ import java.util.Locale;
  * One of the privileges that the kernel splits root's power into ({@code man 7 capabilities}). The order is the kernel's
  * own ({@code linux/capability.h}): a capability's number is its ordinal.
  */
+@SuppressWarnings("EnumOrdinal") // the kernel's list is only ever appended to
 public enum Capability {
     CHOWN,
     DAC_OVERRIDE,

@@ -24,7 +24,7 @@ public final class SeqPacket implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final int O_CLOEXEC = 0x80000;
     private static final int O_DIRECTORY = 0x10000;
-    private static final int CONTROL = 64;
+    private static final int CONTROL = 96;
     private static final int CMSG_HEADER = 16;
 
     private final Descriptor socket;

@@ -19,6 +19,7 @@ record Message(Type type, int pid, int value, int error, int descriptors, int fi
     static final int DESCRIPTOR_STDOUT = 2;
     static final int DESCRIPTOR_STDERR = 4;
     static final int DESCRIPTOR_TERMINAL = 8;
+    static final int DESCRIPTOR_PROCESS = 16;
 
     /** The kinds of messages, with their numbers on the wire. */
     enum Type {

@@ -39,6 +39,7 @@ public final class Minder implements AutoCloseable {
     private final @Nullable Descriptor stdout;
     private final @Nullable Descriptor stderr;
     private final @Nullable Descriptor terminal;
+    private final @Nullable Descriptor process;
     private volatile boolean watched;
     private boolean ended; // known to the loop's thread
     private boolean closed; // guarded by this
@@ -55,6 +56,7 @@ public final class Minder implements AutoCloseable {
         this.stdout = (hello.descriptors() & Message.DESCRIPTOR_STDOUT) != 0 ? rest.next() : null;
         this.stderr = (hello.descriptors() & Message.DESCRIPTOR_STDERR) != 0 ? rest.next() : null;
         this.terminal = (hello.descriptors() & Message.DESCRIPTOR_TERMINAL) != 0 ? rest.next() : null;
+        this.process = (hello.descriptors() & Message.DESCRIPTOR_PROCESS) != 0 ? rest.next() : null;
     }
 
     /** What is done while a process waits at its gate. */
@@ -137,6 +139,11 @@ public final class Minder implements AutoCloseable {
     /** The master of its terminal; null where it has none. */
     public @Nullable Descriptor terminal() {
         return terminal;
+    }
+
+    /** The process itself ({@code man 2 pidfd_open}): never another that got its number. Null once it has ended. */
+    public @Nullable Descriptor process() {
+        return process;
     }
 
     /** Asks to be told once the log is beyond this place. */
@@ -222,7 +229,7 @@ public final class Minder implements AutoCloseable {
             closed = true;
         }
         loop.remove(this);
-        for (Descriptor end : new @Nullable Descriptor[] {stdin, stdout, stderr, terminal}) {
+        for (Descriptor end : new @Nullable Descriptor[] {stdin, stdout, stderr, terminal, process}) {
             if (end != null) {
                 end.close();
             }
