@@ -53,7 +53,8 @@ final class ApiHandler extends Handler.Abstract {
                 },
                 callback::failed);
         try {
-            Router.Match match = router.find(request.getMethod(), request.getHttpURI().getPath());
+            Router.Match match =
+                    router.find(request.getMethod(), request.getHttpURI().getPath());
             if (match == null) {
                 new Call(request, response, last, ApiVersion.NEWEST, Map.of()).error(404, "page not found");
                 return true;

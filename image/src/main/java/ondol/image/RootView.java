@@ -102,8 +102,7 @@ public final class RootView implements AutoCloseable {
         }
     }
 
-    private static Descriptor inNewNamespace(
-            RootLayers layers, List<String> names, @Nullable Snapshot written) {
+    private static Descriptor inNewNamespace(RootLayers layers, List<String> names, @Nullable Snapshot written) {
         Kernel.call(Call.UNSHARE, "CLONE_NEWNS", CLONE_NEWNS);
         Mounts.mount("none", "/", null, Mounts.MS_REC | Mounts.MS_PRIVATE, null);
         try (Arena arena = Arena.ofConfined()) {
