@@ -191,7 +191,8 @@ final class Call {
 
     /** Reads what the client still sends: it may not look for an answer before it has sent all. */
     private void drain() {
-        if (request.getLength() == 0 || request.getHeaders().contains(HttpHeader.EXPECT)) {
+        long length = request.getLength();
+        if (length == 0 || length > MAX_JSON || request.getHeaders().contains(HttpHeader.EXPECT)) {
             return;
         }
         endPoint().setIdleTimeout(IDLE);

@@ -429,6 +429,10 @@ final class ProcessEngine implements Engine, Containers, Events {
         return () -> listeners.remove(listener);
     }
 
+    int readers(String container) {
+        return box(container).running.readers.get();
+    }
+
     int listeners() {
         return listeners.size();
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import ondol.engine.AttachOptions;
 import ondol.engine.Attachment;
 import ondol.engine.EngineException;
@@ -21,6 +22,7 @@ final class Running {
     final List<Output> kept = new ArrayList<>();
     final CompletableFuture<Process> started = new CompletableFuture<>();
     final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    final AtomicInteger readers = new AtomicInteger();
     boolean over;
 
     synchronized void add(Output output) {
@@ -78,6 +80,7 @@ final class Running {
 
     OutputReader reader(int from, boolean follow, boolean stdout, boolean stderr) {
         Running running = this;
+        readers.incrementAndGet();
         return new OutputReader() {
             int at = from;
             boolean closed;
@@ -111,6 +114,9 @@ final class Running {
             @Override
             public void close() {
                 synchronized (running) {
+                    if (!closed) {
+                        readers.decrementAndGet();
+                    }
                     closed = true;
                     running.notifyAll();
                 }
