@@ -153,8 +153,9 @@ final class Call {
             throw tooLarge();
         }
         endPoint().setIdleTimeout(IDLE);
-        try (InputStream in = bodyStream()) {
-            byte[] bytes = in.readNBytes(MAX_JSON + 1);
+        // Not closed: closing what is not read to its end would cut the connection before the answer.
+        try {
+            byte[] bytes = bodyStream().readNBytes(MAX_JSON + 1);
             if (bytes.length > MAX_JSON) {
                 throw tooLarge();
             }
@@ -196,8 +197,8 @@ final class Call {
             return;
         }
         endPoint().setIdleTimeout(IDLE);
-        try (InputStream in = bodyStream()) {
-            in.skip(MAX_JSON);
+        try {
+            bodyStream().skip(MAX_JSON);
         } catch (IOException e) {
             // The answer will not reach it then.
         } finally {

@@ -166,9 +166,10 @@ class HostileHttpTest {
         try (RawHttp http = RawHttp.connect(socket)) {
             http.send("POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n");
             String chunk = "100000\r\n" + "y".repeat(1 << 20) + "\r\n";
-            for (int i = 0; i < 9; i++) {
+            for (int i = 0; i < 7; i++) {
                 http.send(chunk);
             }
+            http.send("0\r\n\r\n");
             assertThat(http.reply().body()).contains("larger than 4 MiB");
         }
     }
