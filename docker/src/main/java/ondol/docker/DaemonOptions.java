@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param debug {@code --debug}
  */
 public record DaemonOptions(
-        Path dataRoot, Path execRoot, List<String> hosts, @Nullable String cgroupParent, boolean debug) {
+        Path dataRoot,
+        Path execRoot,
+        List<String> hosts,
+        @Nullable String cgroupParent,
+        boolean debug) {
     private static final Path DATA_ROOT = Path.of("/var/lib/ondol");
     private static final Path EXEC_ROOT = Path.of("/run/ondol");
 
@@ -28,7 +32,8 @@ public record DaemonOptions(
         String cgroupParent = null;
         boolean debug = false;
         List<String> hosts = new ArrayList<>();
-        Iterator<String> words = Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
+        Iterator<String> words =
+                Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
         while (words.hasNext()) {
             String word = words.next();
             switch (word) {

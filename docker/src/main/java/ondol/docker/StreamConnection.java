@@ -33,7 +33,8 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
      * @param endsStdin whether the end of the client's half is the end of the input
      * @param detachKeys null where no keys are looked for
      */
-    record StreamOptions(boolean stdin, boolean endsStdin, @Nullable DetachKeys detachKeys) {}
+    record StreamOptions(
+            boolean stdin, boolean endsStdin, @Nullable DetachKeys detachKeys) {}
 
     StreamConnection(EndPoint endPoint, Executor executor, Attachment attachment, StreamOptions options) {
         super(endPoint, executor);

@@ -48,12 +48,14 @@ record Cli(Path socket) {
     }
 
     private static CompletableFuture<String> all(java.io.InputStream from) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (from) {
-                return new String(from.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }, task -> Thread.ofVirtual().start(task));
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (from) {
+                        return new String(from.readAllBytes(), StandardCharsets.UTF_8);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                },
+                task -> Thread.ofVirtual().start(task));
     }
 }

@@ -70,14 +70,18 @@ class DockerCliTest {
 
     @Test
     void aDetachedContainersLifeInVerbs() throws Exception {
-        String id = docker.run("run", "-d", "--name", "one", "host", "sleep", "100").out().strip();
+        String id = docker.run("run", "-d", "--name", "one", "host", "sleep", "100")
+                .out()
+                .strip();
         assertThat(id).hasSize(64);
-        assertThat(docker.run("ps", "--format", "{{.Names}} {{.Image}} {{.Command}}").out())
+        assertThat(docker.run("ps", "--format", "{{.Names}} {{.Image}} {{.Command}}")
+                        .out())
                 .isEqualTo("one host \"sleep 100\"\n");
         assertThat(docker.run("ps").out()).contains("Up ");
         assertThat(docker.run("top", "one").out()).contains("PID").contains("sleep");
         assertThat(docker.run("diff", "one").out()).isEqualTo("A /new\nD /old\n");
-        assertThat(docker.run("inspect", "-f", "{{.State.Status}} {{.HostConfig.NetworkMode}}", "one").out())
+        assertThat(docker.run("inspect", "-f", "{{.State.Status}} {{.HostConfig.NetworkMode}}", "one")
+                        .out())
                 .isEqualTo("running bridge\n");
         assertThat(docker.run("rename", "one", "two").code()).isZero();
         assertThat(docker.run("update", "-m", "50m", "two").out()).contains("seen: 52428800");
@@ -100,8 +104,7 @@ class DockerCliTest {
     void execRunsWithInputAndExitCode() throws Exception {
         docker.run("run", "-d", "--name", "box", "host", "sleep", "100");
         assertThat(docker.runWith("typed", "exec", "-i", "box", "cat").out()).isEqualTo("typed");
-        assertThat(docker.run("exec", "box", "sh", "-c", "echo e >&2; exit 3"))
-                .isEqualTo(new Cli.Result(3, "", "e\n"));
+        assertThat(docker.run("exec", "box", "sh", "-c", "echo e >&2; exit 3")).isEqualTo(new Cli.Result(3, "", "e\n"));
         assertThat(docker.run("exec", "-d", "box", "true").code()).isZero();
         docker.run("rm", "-f", "box");
     }
@@ -149,7 +152,9 @@ class DockerCliTest {
         docker.run("create", "--name", "files", "host", "true");
         Path file = Files.writeString(folder.resolve("note"), "written");
         assertThat(docker.run("cp", file.toString(), "files:/tmp").code()).isZero();
-        assertThat(docker.run("cp", "files:/tmp/note", folder.resolve("back").toString()).code()).isZero();
+        assertThat(docker.run("cp", "files:/tmp/note", folder.resolve("back").toString())
+                        .code())
+                .isZero();
         assertThat(folder.resolve("back")).hasContent("written");
         assertThat(docker.run("export", "files").out()).hasSize(1024);
         docker.run("rm", "files");
@@ -159,7 +164,8 @@ class DockerCliTest {
     void whatTheEngineIs() throws Exception {
         assertThat(docker.run("version").out()).contains("Ondol").contains("1.51 (minimum version 1.24)");
         assertThat(docker.run("info").out()).contains("Server Version: 0.1").contains("Name: here");
-        assertThat(docker.run("network", "ls", "--format", "{{.Name}} {{.Driver}}").out())
+        assertThat(docker.run("network", "ls", "--format", "{{.Name}} {{.Driver}}")
+                        .out())
                 .isEqualTo("bridge bridge\nhost host\nnone null\n");
         assertThat(docker.run("network", "create", "x").err()).contains("cannot be made yet");
         assertThat(docker.run("network", "inspect", "bridge").code()).isZero();
@@ -169,15 +175,19 @@ class DockerCliTest {
 
     @Test
     void imagesAndVolumes() throws Exception {
-        assertThat(docker.run("images", "--format", "{{.Repository}} {{.Tag}}").out()).isEqualTo("host latest\n");
-        assertThat(docker.run("image", "inspect", "some/where/host:latest").code()).isZero();
+        assertThat(docker.run("images", "--format", "{{.Repository}} {{.Tag}}").out())
+                .isEqualTo("host latest\n");
+        assertThat(docker.run("image", "inspect", "some/where/host:latest").code())
+                .isZero();
         assertThat(docker.run("history", "host").out()).contains("made");
         assertThat(docker.run("rmi", "host").err()).contains("cannot be removed");
         assertThat(docker.runWith("tar", "import", "-", "new:1").out()).isEqualTo("sha256:" + "0".repeat(63) + "3\n");
         assertThat(docker.run("pull", "alpine").err()).contains("cannot be pulled yet");
         assertThat(docker.run("volume", "create", "--label", "a=b", "v").out()).isEqualTo("v\n");
-        assertThat(docker.run("volume", "ls", "-q", "--filter", "label=a=b").out()).isEqualTo("v\n");
-        assertThat(docker.run("volume", "inspect", "-f", "{{.Mountpoint}}", "v").out()).isEqualTo("/nowhere\n");
+        assertThat(docker.run("volume", "ls", "-q", "--filter", "label=a=b").out())
+                .isEqualTo("v\n");
+        assertThat(docker.run("volume", "inspect", "-f", "{{.Mountpoint}}", "v").out())
+                .isEqualTo("/nowhere\n");
         assertThat(docker.run("volume", "rm", "v").out()).isEqualTo("v\n");
     }
 }

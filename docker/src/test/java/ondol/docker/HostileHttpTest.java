@@ -70,7 +70,8 @@ class HostileHttpTest {
 
     @Test
     void theSocketIsForItsOwnerAndGroup() throws Exception {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-rw----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-rw----");
     }
 
     @Test
@@ -111,7 +112,8 @@ class HostileHttpTest {
 
     @Test
     void pathsThatAreNothing() throws Exception {
-        for (String path : List.of("/", "//", "/nothing", "/v1.44", "/v1.44/", "/containers", "/containers/a/b/c/json", "*")) {
+        for (String path :
+                List.of("/", "//", "/nothing", "/v1.44", "/v1.44/", "/containers", "/containers/a/b/c/json", "*")) {
             assertThat(get(path).status()).as(path).isIn(400, 404);
         }
         assertThat(get("/nothing").body()).isEqualTo("{\"message\":\"page not found\"}");
@@ -139,11 +141,17 @@ class HostileHttpTest {
                 "{\"x\":" + "[".repeat(500_000) + "]".repeat(500_000) + "}",
                 "{\"a\":".repeat(500_000))) {
             RawHttp.Reply reply = post("/containers/create", body);
-            assertThat(reply.status()).as(body.substring(0, Math.min(40, body.length()))).isIn(400, 404);
+            assertThat(reply.status())
+                    .as(body.substring(0, Math.min(40, body.length())))
+                    .isIn(400, 404);
             assertThat(reply.body()).startsWith("{\"message\":");
         }
         assertThat(get("/containers/json?filters=nonsense").status()).isEqualTo(400);
-        assertThat(get("/containers/json?filters={\"colour\":[\"red\"]}".replace("\"", "%22").replace("{", "%7B").replace("}", "%7D")).status())
+        assertThat(get("/containers/json?filters={\"colour\":[\"red\"]}"
+                                .replace("\"", "%22")
+                                .replace("{", "%7B")
+                                .replace("}", "%7D"))
+                        .status())
                 .isEqualTo(400);
         assertThat(get("/containers/json?limit=x").status()).isEqualTo(400);
     }
@@ -177,7 +185,9 @@ class HostileHttpTest {
     @Test
     void whatIsNoHttp() throws Exception {
         try (RawHttp http = RawHttp.connect(socket)) {
-            assertThat(http.send("\u0016\u0003\u0001 TLS?\r\n\r\n").rest()).contains("400").contains("malformed");
+            assertThat(http.send("\u0016\u0003\u0001 TLS?\r\n\r\n").rest())
+                    .contains("400")
+                    .contains("malformed");
         }
         try (RawHttp http = RawHttp.connect(socket)) {
             http.send("GET /_ping HTTP/1.1\r\nHost: d\r\nX: " + "x".repeat(100_000) + "\r\n\r\n");
@@ -192,7 +202,8 @@ class HostileHttpTest {
         List<RawHttp> slow = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             slow.add(RawHttp.connect(socket)
-                    .send("POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: " + body.length() + "\r\n\r\n{"));
+                    .send("POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n{"));
         }
         assertThat(get("/_ping").body()).isEqualTo("OK");
         for (RawHttp http : slow) {
@@ -217,14 +228,20 @@ class HostileHttpTest {
         String id = container(false, "sleep", "100");
         engine.start(id);
         String exec = engine.execs()
-                .create(id, Json.read(ondol.engine.ExecConfig.class, "{\"AttachStdin\":true,\"AttachStdout\":true,\"Cmd\":[\"cat\"]}".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                .create(
+                        id,
+                        Json.read(
+                                ondol.engine.ExecConfig.class,
+                                "{\"AttachStdin\":true,\"AttachStdout\":true,\"Cmd\":[\"cat\"]}"
+                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         try (RawHttp http = RawHttp.connect(socket)) {
             String body = "{\"Detach\":false,\"Tty\":false}";
             http.send("POST /v1.44/exec/" + exec + "/start HTTP/1.1\r\nHost: d\r\n" + RawHttp.UPGRADE
                     + "Content-Length: " + body.length() + "\r\n\r\n" + body + "early ");
             assertThat(http.head()).startsWith("HTTP/1.1 101").contains("multiplexed-stream", "Upgrade: tcp");
             http.send("late").halfClose();
-            assertThat(http.frames().replace("\u0001", "1").replaceAll("1(early )?1?", "$1")).isEqualTo("early late");
+            assertThat(http.frames().replace("\u0001", "1").replaceAll("1(early )?1?", "$1"))
+                    .isEqualTo("early late");
         }
     }
 
@@ -244,7 +261,10 @@ class HostileHttpTest {
         String id = container(true, "cat");
         engine.start(id);
         try (RawHttp http = RawHttp.connect(socket)) {
-            http.post("/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=ctrl-x,x", RawHttp.UPGRADE, "");
+            http.post(
+                    "/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=ctrl-x,x",
+                    RawHttp.UPGRADE,
+                    "");
             assertThat(http.head()).contains("raw-stream");
             http.send("a\u0018b\n");
             assertThat(http.bytes(4)).isEqualTo("a\u0018b\n");
@@ -253,7 +273,8 @@ class HostileHttpTest {
         }
         assertThat(engine.inspect(id).state().active()).isTrue();
         assertThat(get("/containers/" + id + "/attach").status()).isEqualTo(404);
-        assertThat(post("/containers/" + id + "/attach?detachKeys=ctrl-1", "").status()).isEqualTo(400);
+        assertThat(post("/containers/" + id + "/attach?detachKeys=ctrl-1", "").status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -303,11 +324,13 @@ class HostileHttpTest {
             http.post("/containers/" + id + "/wait?condition=next-exit", "");
             assertThat(http.head()).startsWith("HTTP/1.1 200");
             engine.start(id);
-            assertThat(http.bytes("10\r\n{\"StatusCode\":9}\r\n0\r\n\r\n".length())).contains("{\"StatusCode\":9}");
+            assertThat(http.bytes("10\r\n{\"StatusCode\":9}\r\n0\r\n\r\n".length()))
+                    .contains("{\"StatusCode\":9}");
             assertThat(http.get("/_ping").reply().body()).isEqualTo("OK");
         }
         assertThat(post("/containers/nobody/wait", "").status()).isEqualTo(404);
-        assertThat(post("/containers/" + id + "/wait?condition=never", "").status()).isEqualTo(400);
+        assertThat(post("/containers/" + id + "/wait?condition=never", "").status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -329,7 +352,8 @@ class HostileHttpTest {
         String id = container(false, "sh", "-c", "echo " + number + "; cat");
         try (RawHttp attached = RawHttp.connect(socket);
                 RawHttp waiting = RawHttp.connect(socket)) {
-            attached.post("/containers/" + id + "/attach?stream=1&stdin=1&stdout=1", RawHttp.UPGRADE, "").head();
+            attached.post("/containers/" + id + "/attach?stream=1&stdin=1&stdout=1", RawHttp.UPGRADE, "")
+                    .head();
             waiting.post("/containers/" + id + "/wait?condition=next-exit", "").head();
             assertThat(post("/containers/" + id + "/start", "").status()).isEqualTo(204);
             attached.bytes(8);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +33,6 @@ import ondol.engine.Execs;
 import ondol.engine.HostConfig;
 import ondol.engine.Images;
 import ondol.engine.LogOptions;
-import ondol.engine.Output;
 import ondol.engine.OutputReader;
 import ondol.engine.Volumes;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +61,12 @@ final class ProcessEngine implements Engine, Containers, Events {
         Running running = new Running();
         Status status = Status.CREATED;
         int exitCode;
-        @Nullable Instant startedAt;
-        @Nullable Instant finishedAt;
+
+        @Nullable
+        Instant startedAt;
+
+        @Nullable
+        Instant finishedAt;
 
         Box(String id, String name, ContainerConfig config, HostConfig host) {
             this.id = id;
@@ -97,8 +99,7 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     private void say(Box box, String action) {
-        Event event = new Event(
-                Instant.now(), "container", action, box.id, Map.of("name", box.name, "image", "host"));
+        Event event = new Event(Instant.now(), "container", action, box.id, Map.of("name", box.name, "image", "host"));
         recent.add(event);
         listeners.forEach(listener -> listener.accept(event));
     }
@@ -175,7 +176,10 @@ final class ProcessEngine implements Engine, Containers, Events {
         Process process = box.running.started.join();
         process.destroy();
         try {
-            box.running.ended.orTimeout(patience == null ? 10 : patience.toSeconds(), TimeUnit.SECONDS).join();
+            box.running
+                    .ended
+                    .orTimeout(patience == null ? 10 : patience.toSeconds(), TimeUnit.SECONDS)
+                    .join();
         } catch (RuntimeException e) {
             process.destroyForcibly();
         }
@@ -303,7 +307,9 @@ final class ProcessEngine implements Engine, Containers, Events {
     public Processes top(String container, @Nullable String arguments) {
         return new Processes(
                 List.of("PID", "CMD"),
-                List.of(List.of(String.valueOf(inspect(container).state().pid()), box(container).command().getFirst())));
+                List.of(List.of(
+                        String.valueOf(inspect(container).state().pid()),
+                        box(container).command().getFirst())));
     }
 
     @Override
@@ -383,12 +389,10 @@ final class ProcessEngine implements Engine, Containers, Events {
         public @Nullable Attachment start(
                 String id, @Nullable AttachOptions options, @Nullable List<Integer> consoleSize) {
             Exec exec = exec(id);
-            Attachment attachment = options == null
-                    ? null
-                    : exec.running.attachment(Boolean.TRUE.equals(exec.config.tty()), options);
+            Attachment attachment =
+                    options == null ? null : exec.running.attachment(Boolean.TRUE.equals(exec.config.tty()), options);
             List<String> command = exec.config.cmd();
-            exec.running.start(
-                    command == null ? List.of() : command, options != null && options.stdin());
+            exec.running.start(command == null ? List.of() : command, options != null && options.stdin());
             return attachment;
         }
 
@@ -465,8 +469,24 @@ final class ProcessEngine implements Engine, Containers, Events {
     @Override
     public EngineInfo info() {
         return new EngineInfo(
-                "test", "0.1", "/none", boxes.size(), 0, 0, 0, 1, "6", "Linux", "1", "x86_64", "here", 2, 1 << 30, 2,
-                true, List.of());
+                "test",
+                "0.1",
+                "/none",
+                boxes.size(),
+                0,
+                0,
+                0,
+                1,
+                "6",
+                "Linux",
+                "1",
+                "x86_64",
+                "here",
+                2,
+                1 << 30,
+                2,
+                true,
+                List.of());
     }
 
     @Override

@@ -94,7 +94,8 @@ record RawHttp(SocketChannel channel) implements AutoCloseable {
         StringBuilder out = new StringBuilder();
         int at = 0;
         while (at < all.length()) {
-            int length = ByteBuffer.wrap(all.substring(at + 4, at + 8).getBytes(StandardCharsets.ISO_8859_1)).getInt();
+            int length = ByteBuffer.wrap(all.substring(at + 4, at + 8).getBytes(StandardCharsets.ISO_8859_1))
+                    .getInt();
             out.append((int) all.charAt(at)).append(all, at + 8, at + 8 + length);
             at += 8 + length;
         }
