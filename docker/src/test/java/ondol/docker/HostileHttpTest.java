@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import ondol.engine.ContainerConfigBuilder;
+import ondol.engine.ExecConfigBuilder;
 import ondol.engine.HostConfigBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,10 +231,11 @@ class HostileHttpTest {
         String exec = engine.execs()
                 .create(
                         id,
-                        Json.read(
-                                ondol.engine.ExecConfig.class,
-                                "{\"AttachStdin\":true,\"AttachStdout\":true,\"Cmd\":[\"cat\"]}"
-                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                        ExecConfigBuilder.builder()
+                                .attachStdin(true)
+                                .attachStdout(true)
+                                .cmd(List.of("cat"))
+                                .build());
         try (RawHttp http = RawHttp.connect(socket)) {
             String body = "{\"Detach\":false,\"Tty\":false}";
             http.send("POST /v1.44/exec/" + exec + "/start HTTP/1.1\r\nHost: d\r\n" + RawHttp.UPGRADE
