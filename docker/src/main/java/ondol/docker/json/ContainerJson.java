@@ -14,12 +14,7 @@ public final class ContainerJson {
 
     /** What a create request says beside the container's configuration, which is the body itself. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record CreateExtras(
-            @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
-
-    /** The networks of a container that is to be made. */
-    @Json(naming = Json.Naming.UpperCamel)
-    public record NetworkingConfig(@Nullable Map<String, @Nullable Endpoint> endpointsConfig) {}
+    public record CreateExtras(@Nullable HostConfig hostConfig) {}
 
     /** The answer to create. */
     @Json(naming = Json.Naming.UpperCamel)
