@@ -3,6 +3,7 @@ module ondol.linux {
     requires io.avaje.jsonb;
 
     exports ondol.linux;
+    exports ondol.linux.cgroup;
     exports ondol.linux.keeper;
     exports ondol.linux.netlink;
     exports ondol.linux.plan;

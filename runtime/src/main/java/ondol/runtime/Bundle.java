@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder the container's own folder, in which a folder {@code log} exists
  * @param mountpoint an empty folder to mount the root on, in the container's own mount namespace; all may share one
  * @param cgroup where it is counted and limited
- * @param seccomp the compiled filter, an array of {@code struct sock_filter}; null for none
+ * @param seccomp the filter of its system calls; null for none
  * @param stdin whether a pipe is kept open for its stdin
  * @param log how its output is kept
  * @param chroot no namespaces: only a root of its own, which must be a {@link RootFilesystem.Folder}
@@ -23,10 +23,19 @@ public record Bundle(
         Path folder,
         Path mountpoint,
         CgroupPlace cgroup,
-        byte @Nullable [] seccomp,
+        @Nullable Filter seccomp,
         boolean stdin,
         Log log,
         boolean chroot) {
+
+    /**
+     * A filter of system calls ({@code man 2 seccomp}).
+     *
+     * @param program an array of {@code struct sock_filter}
+     * @param flags of {@code SECCOMP_SET_MODE_FILTER}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and copied by nobody: it is large
+    public record Filter(byte[] program, long flags) {}
 
     /**
      * How output is kept.

@@ -54,7 +54,7 @@ final class RightsSteps {
             ondol.oci.runtime.@Nullable Capabilities capabilities,
             User user,
             boolean noNewPrivileges,
-            byte @Nullable [] filter) {
+            Bundle.@Nullable Filter filter) {
         if (!noNewPrivileges) {
             seccomp(filter);
         }
@@ -127,22 +127,22 @@ final class RightsSteps {
         }
     }
 
-    private void seccomp(byte @Nullable [] filter) {
+    private void seccomp(Bundle.@Nullable Filter filter) {
         if (filter == null) {
             return;
         }
         // struct sock_fprog: the number of instructions, and, eight bytes on, their address
         byte[] program = ByteBuffer.allocate(16)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putShort((short) (filter.length / 8))
+                .putShort((short) (filter.program().length / 8))
                 .array();
         writer.plan.step(
                 Purpose.RIGHTS,
                 Call.SECCOMP,
-                "SECCOMP_SET_MODE_FILTER, %d instructions".formatted(filter.length / 8),
+                "SECCOMP_SET_MODE_FILTER, %d instructions".formatted(filter.program().length / 8),
                 SECCOMP_SET_MODE_FILTER,
-                0,
-                writer.plan.bytesWithPointer(program, 8, writer.plan.bytes(filter)));
+                filter.flags(),
+                writer.plan.bytesWithPointer(program, 8, writer.plan.bytes(filter.program())));
     }
 
     private static Set<Capability> parse(@Nullable List<String> names) {

@@ -1,7 +1,6 @@
 package ondol.runtime;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Collectors;
 import ondol.linux.Call;
 import ondol.linux.Mounts;
@@ -38,37 +37,25 @@ final class RootSteps {
     }
 
     private void overlay(RootFilesystem.Overlay overlay, String merged) {
-        List<Path> lowers = overlay.lowers();
+        writer.chdir(Purpose.ROOT, overlay.folder().toString());
         if (overlay.nested()) {
-            int split = lowers.size() - 2;
-            mountOverlay(lowers.subList(split, lowers.size()), "", merged);
-            List<Path> above = new java.util.ArrayList<>(lowers.subList(0, split));
-            above.add(Path.of(merged));
-            lowers = above;
-        }
-        mountOverlay(lowers, ",upperdir=" + overlay.upper() + ",workdir=" + overlay.work(), merged);
-    }
-
-    /** Lower folders that lie side by side are named from there, for all options must fit one page. */
-    private void mountOverlay(List<Path> lowers, String upper, String merged) {
-        Path parent = lowers.getFirst().getParent();
-        boolean together = lowers.size() > 1
-                && parent != null
-                && lowers.stream().allMatch(lower -> parent.equals(lower.getParent()));
-        if (together && parent != null) {
-            writer.chdir(Purpose.ROOT, parent.toString());
+            String base = overlay.lowers().getLast();
+            writer.mount(Purpose.ROOT, "tmpfs", base, "tmpfs", 0, ""); // an overlay without an upper wants two lowers
+            writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
         }
         String options = "lowerdir="
-                + lowers.stream()
-                        .map(lower -> together ? lower.getFileName().toString() : lower.toString())
-                        .map(lower -> lower.replace("\\", "\\\\").replace(":", "\\:"))
-                        .collect(Collectors.joining(":"))
-                + upper;
+                + overlay.lowers().stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
+                + ",upperdir=" + escaped(overlay.upper().toString())
+                + ",workdir=" + escaped(overlay.work().toString());
         if (options.length() >= PAGE) {
             throw new IllegalArgumentException("%d layers do not fit one overlay mount (%d bytes of options)"
-                    .formatted(lowers.size(), options.length()));
+                    .formatted(overlay.lowers().size(), options.length()));
         }
         writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
+    }
+
+    private static String escaped(String path) {
+        return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 
     /** Makes the folder one stands in the root, and lets the old root go. */

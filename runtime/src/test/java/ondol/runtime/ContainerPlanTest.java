@@ -134,7 +134,8 @@ class ContainerPlanTest {
         return ContainerPlan.of(new Bundle(
                 spec,
                 new RootFilesystem.Overlay(
-                        List.of(folder.resolve("layers/busybox")),
+                        folder.resolve("layers"),
+                        List.of("busybox"),
                         false,
                         folder.resolve("upper"),
                         folder.resolve("work")),
