@@ -1,5 +1,11 @@
 module ondol.image {
     requires static transitive org.jspecify;
-    requires ondol.linux;
+    requires transitive ondol.linux;
     requires transitive ondol.oci;
+    requires com.github.luben.zstd_jni;
+
+    exports ondol.image;
+
+    provides io.avaje.jsonb.spi.JsonbExtension with
+            ondol.image.ImageJsonComponent;
 }

@@ -1,0 +1,162 @@
+package ondol.image;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Set;
+import ondol.oci.image.Descriptor;
+import ondol.oci.image.Digest;
+
+/** The contents of an OCI image layout: files named after their sha256. */
+final class Blobs {
+    private final Folders folders;
+
+    Blobs(Folders folders) {
+        this.folders = folders;
+    }
+
+    Path path(Digest digest) {
+        if (!digest.algorithm().equals("sha256")) {
+            throw new ImageException(
+                    ImageException.Kind.UNSUPPORTED, "contents named by %s are not kept".formatted(digest.algorithm()));
+        }
+        return folders.blobs.resolve(digest.hex());
+    }
+
+    boolean has(Digest digest) {
+        return Files.exists(path(digest));
+    }
+
+    /** A small content, checked against its digest. */
+    byte[] read(Digest digest, int limit) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(path(digest))) {
+            bytes = in.readNBytes(limit + 1);
+        }
+        if (bytes.length > limit) {
+            throw new IOException("%s has more than %d bytes".formatted(digest, limit));
+        }
+        if (!Digest.of(bytes).equals(digest)) {
+            throw new IOException("the content of %s is another".formatted(digest));
+        }
+        return bytes;
+    }
+
+    InputStream open(Digest digest) throws IOException {
+        return Files.newInputStream(path(digest));
+    }
+
+    Descriptor write(String mediaType, byte[] bytes) {
+        Digest digest = Digest.of(bytes);
+        Path file = path(digest);
+        if (!Files.exists(file)) {
+            folders.write(file, bytes);
+        }
+        return Descriptor.of(mediaType, digest, bytes.length);
+    }
+
+    /** Deletes all that is not among these digits of sha256. */
+    void keepOnly(Set<String> hex) {
+        try (var files = Files.list(folders.blobs)) {
+            List<Path> gone = files.filter(file -> !hex.contains(String.valueOf(file.getFileName())))
+                    .toList();
+            for (Path file : gone) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete blobs", e);
+        }
+    }
+
+    /** A content of unknown digest that is being written. */
+    Staged stage() throws IOException {
+        return new Staged();
+    }
+
+    final class Staged extends OutputStream {
+        private final Path file = folders.staging.resolve(folders.stagingName());
+        private final OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+        private final MessageDigest sum = Digest.sha256();
+        private long size;
+
+        private Staged() throws IOException {}
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            sum.update(bytes, offset, length);
+            size += length;
+        }
+
+        /** Passes on what is read from a stream, and keeps it. */
+        InputStream tee(InputStream in) {
+            return new FilterInputStream(in) {
+                @Override
+                public int read() throws IOException {
+                    byte[] one = new byte[1];
+                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+                }
+
+                @Override
+                public int read(byte[] bytes, int offset, int length) throws IOException {
+                    int read = super.read(bytes, offset, length);
+                    if (read > 0) {
+                        write(bytes, offset, read);
+                    }
+                    return read;
+                }
+
+                private void write(byte[] bytes, int offset, int length) throws IOException {
+                    Staged.this.write(bytes, offset, length);
+                }
+
+                @Override
+                public long skip(long count) throws IOException {
+                    return read(new byte[(int) Math.min(8192, count)]);
+                }
+
+                @Override
+                public boolean markSupported() {
+                    return false;
+                }
+            };
+        }
+
+        /** The file as written so far. */
+        InputStream reopen() throws IOException {
+            return Files.newInputStream(file);
+        }
+
+        long size() {
+            return size;
+        }
+
+        /** Gives the content its name. */
+        Descriptor commit(String mediaType) throws IOException {
+            out.close();
+            Digest digest = Digest.of(sum);
+            Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
+            return Descriptor.of(mediaType, digest, size);
+        }
+
+        /** Drops what was not committed. */
+        @Override
+        public void close() throws IOException {
+            out.close();
+            Files.deleteIfExists(file);
+        }
+    }
+}

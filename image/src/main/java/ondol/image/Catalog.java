@@ -1,0 +1,154 @@
+package ondol.image;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import ondol.oci.image.Descriptor;
+import ondol.oci.image.Digest;
+import ondol.oci.image.Index;
+import ondol.oci.image.Platform;
+import ondol.oci.image.Reference;
+import org.jspecify.annotations.Nullable;
+
+/** All images at one time, by id and by name. Never changed: a change makes another catalog. */
+final class Catalog {
+    /**
+     * An image and what the layout has of it.
+     *
+     * @param manifest null for the images that stand for the machine itself
+     * @param blobs its configuration and layers
+     */
+    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {}
+
+    private final NavigableMap<String, Stored> byHex = new TreeMap<>();
+    private final Map<String, Stored> byName = new HashMap<>();
+
+    private Catalog(Collection<Stored> images) {
+        for (Stored stored : images) {
+            byHex.put(stored.image().id().hex(), stored);
+            for (Reference name : stored.image().names()) {
+                byName.put(name.toString(), stored);
+                byName.put(name.familiar(), stored);
+                if ("latest".equals(name.tag())) {
+                    byName.put(name.familiarRepository(), stored);
+                }
+            }
+        }
+    }
+
+    static Catalog of(Collection<Stored> images) {
+        return new Catalog(images);
+    }
+
+    Collection<Stored> all() {
+        return byHex.values();
+    }
+
+    @Nullable Stored byId(Digest id) {
+        return byHex.get(id.hex());
+    }
+
+    /** By a name exactly as it is written in full or in short. */
+    @Nullable Stored byName(String name) {
+        return byName.get(name);
+    }
+
+    /** By the digest of a manifest, in a repository that one of the image's names is in. */
+    @Nullable Stored byManifest(Reference name) {
+        for (Stored stored : byHex.values()) {
+            if (stored.image().manifest().equals(name.digest())
+                    && stored.image().names().stream()
+                            .anyMatch(known -> known.repository().equals(name.repository()))) {
+                return stored;
+            }
+        }
+        return null;
+    }
+
+    /** Those whose id begins with these digits; two at most. */
+    List<Stored> byBeginning(String hex) {
+        List<Stored> found = new ArrayList<>();
+        for (Map.Entry<String, Stored> entry : byHex.tailMap(hex, true).entrySet()) {
+            if (!entry.getKey().startsWith(hex) || found.size() == 2) {
+                break;
+            }
+            found.add(entry.getValue());
+        }
+        return found;
+    }
+
+    /** With an image added, or put in the place of the one with its id; its names are taken from all others. */
+    Catalog with(Stored added) {
+        Map<String, Stored> images = new TreeMap<>();
+        for (Stored stored : byHex.values()) {
+            List<Reference> names = new ArrayList<>(stored.image().names());
+            names.removeAll(added.image().names());
+            images.put(stored.image().id().hex(), renamed(stored, names));
+        }
+        images.put(added.image().id().hex(), added);
+        return new Catalog(images.values());
+    }
+
+    Catalog without(Image image) {
+        return new Catalog(byHex.values().stream()
+                .filter(stored -> !stored.image().id().equals(image.id()))
+                .toList());
+    }
+
+    static Stored renamed(Stored stored, List<Reference> names) {
+        return names.equals(stored.image().names())
+                ? stored
+                : new Stored(stored.image().withNames(names), stored.manifest(), stored.blobs());
+    }
+
+    /** The layout's index: one entry for each name, and one for an image that has none. */
+    Index index() {
+        List<Descriptor> manifests = new ArrayList<>();
+        for (Stored stored : byHex.values()) {
+            if (stored.manifest() == null) {
+                continue;
+            }
+            Descriptor manifest = stored.manifest().withPlatform(platform(stored.image()));
+            if (stored.image().names().isEmpty()) {
+                manifests.add(manifest.withAnnotations(null));
+            }
+            for (Reference name : stored.image().names()) {
+                manifests.add(manifest.withAnnotations(Map.of(Descriptor.REF_NAME, name.toString())));
+            }
+        }
+        return Index.of(manifests);
+    }
+
+    private static @Nullable Platform platform(Image image) {
+        String architecture = image.config().architecture();
+        String os = image.config().os();
+        return architecture == null || os == null
+                ? null
+                : new Platform(architecture, os, null, null, image.config().variant());
+    }
+
+    /** The digests in sha256 of everything that the layout must keep. */
+    Set<String> blobs() {
+        Set<String> hex = new HashSet<>();
+        for (Stored stored : byHex.values()) {
+            if (stored.manifest() != null) {
+                hex.add(Digest.parse(stored.manifest().digest()).hex());
+                stored.blobs().forEach(blob -> hex.add(Digest.parse(blob.digest()).hex()));
+            }
+        }
+        return hex;
+    }
+
+    /** The diff ids of all layers. */
+    Set<Digest> diffIds() {
+        Set<Digest> diffIds = new HashSet<>();
+        byHex.values().forEach(stored -> stored.image().layers().forEach(layer -> diffIds.add(layer.diffId())));
+        return diffIds;
+    }
+}

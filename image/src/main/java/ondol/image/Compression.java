@@ -1,0 +1,82 @@
+package ondol.image;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+import ondol.oci.image.MediaTypes;
+
+/** How a tar is compressed, told from its first bytes. */
+enum Compression {
+    NONE(MediaTypes.LAYER),
+    GZIP(MediaTypes.LAYER_GZIP),
+    ZSTD(MediaTypes.LAYER_ZSTD);
+
+    private static final int BUFFER = 128 << 10;
+
+    final String mediaType;
+
+    Compression(String mediaType) {
+        this.mediaType = mediaType;
+    }
+
+    /** Looks at a stream that can be marked. */
+    static Compression of(BufferedInputStream in) throws IOException {
+        in.mark(8);
+        byte[] start = in.readNBytes(6);
+        in.reset();
+        if (start.length == 0) {
+            throw ImageException.invalid("there is no tar to read: the input is empty");
+        }
+        if (starts(start, 0x1f, 0x8b)) {
+            return GZIP;
+        }
+        if (starts(start, 0x28, 0xb5, 0x2f, 0xfd)) {
+            return ZSTD;
+        }
+        if (starts(start, 0xfd, '7', 'z', 'X', 'Z')) {
+            throw unknown("xz");
+        }
+        if (starts(start, 'B', 'Z', 'h')) {
+            throw unknown("bzip2");
+        }
+        return NONE;
+    }
+
+    private static ImageException unknown(String name) {
+        return new ImageException(
+                ImageException.Kind.UNSUPPORTED,
+                "the tar is compressed by %s: give it plain, or compressed by gzip or zstd".formatted(name));
+    }
+
+    private static boolean starts(byte[] bytes, int... magic) {
+        for (int i = 0; i < magic.length; i++) {
+            if (i >= bytes.length || (bytes[i] & 0xff) != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    InputStream open(InputStream in) throws IOException {
+        return switch (this) {
+            case NONE -> in;
+            case GZIP -> new GZIPInputStream(new Members(in), BUFFER);
+            case ZSTD -> new ZstdInputStream(in).setLongMax(27);
+        };
+    }
+
+    /** The JDK looks for a further gzip member only where a stream says that bytes are available. */
+    private static final class Members extends FilterInputStream {
+        Members(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int available() throws IOException {
+            return Math.max(1, super.available());
+        }
+    }
+}

@@ -1,0 +1,353 @@
+package ondol.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import ondol.linux.Descriptor;
+import ondol.linux.Files;
+import ondol.linux.KernelException;
+import ondol.oci.image.Digest;
+import ondol.oci.image.ExecutionConfig;
+import ondol.oci.image.History;
+import ondol.oci.image.ImageConfig;
+import ondol.oci.image.ImageJson;
+import ondol.oci.image.Manifest;
+import ondol.oci.image.MediaTypes;
+import ondol.oci.image.Platform;
+import ondol.oci.image.Reference;
+import ondol.oci.image.RootFs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of an engine, in a folder that is an OCI image layout (which other tools may read) with three folders more:
+ * {@code layers}, unpacked for overlays; {@code snapshots}, the containers' writable layers; {@code staging}, what is not
+ * yet whole. Names are kept in the index, in full, as {@code org.opencontainers.image.ref.name}.
+ *
+ * <p>One process at a time has a store open. It may be killed at any time: what it left half done is gone after the next
+ * {@link #open}. Every method may be called by any thread; what goes wrong is an {@link ImageException}.
+ */
+public final class ImageStore implements AutoCloseable {
+    private final Folders folders;
+    private final Blobs blobs;
+    private final LayerStore layers;
+    private final Unpacker unpacker;
+    private final Layout layout;
+    private final Snapshots snapshots;
+    private volatile Catalog catalog;
+    private int operations;
+    private boolean garbage;
+
+    private ImageStore(Path root, TarLimits limits) {
+        folders = new Folders(root);
+        blobs = new Blobs(folders);
+        layers = new LayerStore(folders);
+        unpacker = new Unpacker(folders, blobs, layers, limits);
+        layout = new Layout(folders, blobs, layers, unpacker);
+        snapshots = new Snapshots(this, folders);
+        List<Image> hosts = HostImage.images(folders);
+        hosts.forEach(host -> layers.put(host.layers().getFirst()));
+        catalog = layout.load(hosts);
+        collectGarbageLater();
+    }
+
+    /** Opens the store in a folder, which is made where it is not there. */
+    public static ImageStore open(Path root) {
+        return new ImageStore(root, TarLimits.DEFAULT);
+    }
+
+    /** As {@link #open(Path)}, with other limits to what a tar may ask for. */
+    public static ImageStore open(Path root, TarLimits limits) {
+        return new ImageStore(root, limits);
+    }
+
+    /** The containers' writable layers. */
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** An operation in flight: as long as there is one, nothing is deleted that no image refers to yet. */
+    final class Operation implements AutoCloseable {
+        private Operation() {}
+
+        /** The layers of an image, which must still be there. */
+        RootLayers layers(Image image) {
+            if (catalog.byId(image.id()) == null) {
+                throw new ImageException(
+                        ImageException.Kind.NOT_FOUND, "No such image: " + image.id().brief());
+            }
+            return layers.root(image.layers());
+        }
+
+        @Override
+        public void close() {
+            end();
+        }
+    }
+
+    synchronized Operation begin() {
+        operations++;
+        return new Operation();
+    }
+
+    private synchronized void end() {
+        operations--;
+        if (operations == 0 && garbage) {
+            collectGarbageLater();
+        }
+    }
+
+    /** Deletes blobs and layers that nothing refers to, now or when the operations in flight are over. */
+    synchronized void collectGarbageLater() {
+        garbage = operations > 0;
+        if (!garbage) {
+            blobs.keepOnly(catalog.blobs());
+            layers.keepOnly(catalog.diffIds(), snapshots.layerNames());
+        }
+    }
+
+    /** All images, the newest first; {@code host} and {@code host:home}, which are always there, are the oldest. */
+    public List<Image> list() {
+        return catalog.all().stream()
+                .map(Catalog.Stored::image)
+                .sorted(Comparator.comparing(Image::created).reversed().thenComparing(Image::id))
+                .toList();
+    }
+
+    /**
+     * Finds an image.
+     *
+     * @param image a name, an id, the beginning of an id, or a repository with the digest of a manifest
+     * @throws ImageException NOT_FOUND; INVALID for a name that makes no sense or a beginning that several ids have
+     */
+    public Image resolve(String image) {
+        return stored(image).image();
+    }
+
+    private Catalog.Stored stored(String image) {
+        Catalog now = catalog;
+        Catalog.Stored found = now.byName(image);
+        return found == null ? new Lookup(now).find(image) : found;
+    }
+
+    /** Whether a text names an image by its id or the beginning of it. */
+    private boolean isId(String image, Image found) {
+        return catalog.byName(image) == null
+                && found.id().toString().startsWith(image.startsWith("sha256:") ? image : "sha256:" + image);
+    }
+
+    /** Gives an image a further name, taking it from the image that had it. */
+    public void tag(String image, Reference name) {
+        Reference full = allowed(name);
+        synchronized (this) {
+            Catalog.Stored found = stored(image);
+            if (found.manifest() == null) {
+                throw new ImageException(
+                        ImageException.Kind.UNSUPPORTED,
+                        "the image host is this machine and has no other name; commit a container of it instead");
+            }
+            List<Reference> names = new ArrayList<>(found.image().names());
+            if (!names.contains(full)) {
+                names.add(full);
+                save(catalog.with(Catalog.renamed(found, names)));
+            }
+        }
+    }
+
+    private static Reference allowed(Reference name) {
+        if (HostImage.isReserved(name)) {
+            throw ImageException.invalid("the name host is taken: it stands for this machine's own files");
+        }
+        if (name.digest() != null) {
+            throw ImageException.invalid("refusing to create a tag with a digest reference");
+        }
+        return name.withDefaultTag();
+    }
+
+    /**
+     * Removes a name and, with the last one, the image and what only it had.
+     *
+     * @param users who uses an image
+     * @return what was done, in order, as {@code docker rmi} prints it
+     * @throws ImageException CONFLICT in Docker's words
+     */
+    public synchronized List<Removal> remove(String image, boolean force, ImageUsers users) {
+        Catalog.Stored found = stored(image);
+        if (found.manifest() == null) {
+            throw new ImageException(
+                    ImageException.Kind.CONFLICT, "the image host is this machine and cannot be removed");
+        }
+        Removals removals = new Removals(catalog, force, users, snapshots::layerNames);
+        removals.remove(found, image, isId(image, found.image()));
+        save(removals.catalog());
+        collectGarbageLater();
+        return removals.done();
+    }
+
+    /** A name that went or a thing that was deleted; exactly one is not null. */
+    public record Removal(@Nullable String untagged, @Nullable String deleted) {}
+
+    private void save(Catalog changed) {
+        layout.save(changed);
+        catalog = changed;
+    }
+
+    /** Bytes of all unpacked layers' files. */
+    public long layersSize() {
+        return layers.size();
+    }
+
+    /** The layers of an image, as overlays want them. */
+    public RootLayers layers(Image image) {
+        return layers.root(image.layers());
+    }
+
+    /** An image's root to be read, see {@link RootView}. */
+    public RootView view(Image image) {
+        return RootView.open(layers(image));
+    }
+
+    /**
+     * An image of one layer from a tar of a root, plain or compressed by gzip or zstd, read to its end and not closed.
+     *
+     * @throws ImageException INVALID where it is no tar, or a hostile one
+     */
+    public Image importTar(InputStream tar, NewImage image) {
+        return add(image, null, () -> unpacker.receive(tar));
+    }
+
+    /**
+     * An image of one layer from a folder of this machine, which is copied: owners, modes, times, attributes, links, device
+     * nodes, but not what is mounted inside, nor sockets.
+     */
+    public Image importFolder(Path folder, NewImage image) {
+        return add(image, null, () -> {
+            try (Descriptor open = Files.open(folder.toString(), Files.O_DIRECTORY)) {
+                return unpacker.make(out -> write(open, TreeReader.Options.ROOT, out));
+            }
+        });
+    }
+
+    /**
+     * An image of a base and the changes in an overlay's upper folder, which nobody may be writing to. The overlay must
+     * have been mounted with {@code redirect_dir} and {@code metacopy} off.
+     *
+     * @param image its config is what containers inherit: the base's, changed as wanted
+     */
+    public Image commit(Path upper, Image base, NewImage image) {
+        return add(image, base, () -> {
+            try (Descriptor open = Files.open(upper.toString(), Files.O_DIRECTORY)) {
+                return unpacker.make(out -> write(open, TreeReader.Options.LAYER, out));
+            }
+        });
+    }
+
+    private static void write(Descriptor folder, TreeReader.Options options, OutputStream out) throws IOException {
+        try (TreeReader reader = new TreeReader(out, options)) {
+            reader.writeRoot(folder);
+        }
+    }
+
+    private interface Making {
+        Unpacker.Unpacked make() throws IOException;
+    }
+
+    private Image add(NewImage image, @Nullable Image base, Making making) {
+        Reference name = image.name() == null ? null : allowed(image.name());
+        try (Operation operation = begin()) {
+            if (base != null) {
+                operation.layers(base);
+            }
+            Unpacker.Unpacked made = making.make();
+            Catalog.Stored stored = describe(image, base, made, name);
+            folders.sync();
+            synchronized (this) {
+                Catalog.Stored there = catalog.byId(stored.image().id());
+                if (there != null) {
+                    List<Reference> names = new ArrayList<>(there.image().names());
+                    stored.image().names().stream().filter(n -> !names.contains(n)).forEach(names::add);
+                    stored = Catalog.renamed(there, names);
+                }
+                save(catalog.with(stored));
+            }
+            return stored.image();
+        } catch (KernelException | IOException e) {
+            throw ImageException.failed("cannot make the image", e);
+        }
+    }
+
+    private Catalog.Stored describe(
+            NewImage image, @Nullable Image base, Unpacker.Unpacked made, @Nullable Reference name) {
+        List<Layer> all = new ArrayList<>(base == null ? List.of() : base.layers());
+        all.add(made.layer());
+        List<ondol.oci.image.Descriptor> layerBlobs = new ArrayList<>(layerBlobs(base));
+        layerBlobs.add(made.blob());
+        ImageConfig config = config(image, base, all);
+        ondol.oci.image.Descriptor configBlob = blobs.write(MediaTypes.CONFIG, ImageJson.write(config));
+        String parent = base == null ? null : base.id().toString();
+        Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
+        ondol.oci.image.Descriptor manifest = blobs.write(
+                MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
+        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(layerBlobs);
+        referred.add(configBlob);
+        Image described = new Image(
+                Digest.parse(configBlob.digest()),
+                Digest.parse(manifest.digest()),
+                name == null ? List.of() : List.of(name),
+                config,
+                List.copyOf(all),
+                parent);
+        return new Catalog.Stored(described, manifest, List.copyOf(referred));
+    }
+
+    private List<ondol.oci.image.Descriptor> layerBlobs(@Nullable Image base) {
+        Catalog.Stored below = base == null ? null : catalog.byId(base.id());
+        if (base == null || below == null) {
+            return List.of();
+        }
+        if (below.manifest() == null) {
+            boolean homes = base.tags().contains("host:home");
+            return List.of(blobs.write(MediaTypes.LAYER_HOST, HostImage.blob(homes)));
+        }
+        return below.blobs().stream()
+                .filter(blob -> !blob.digest().equals(base.id().toString()))
+                .toList();
+    }
+
+    private static ImageConfig config(NewImage image, @Nullable Image base, List<Layer> layers) {
+        String created = Instant.now().truncatedTo(ChronoUnit.MICROS).toString();
+        List<History> history = new ArrayList<>(base == null ? List.of() : base.config().steps());
+        history.add(new History(
+                created, orNull(image.author()), orNull(image.createdBy()), orNull(image.message()), null));
+        Platform here = Platform.here();
+        ImageConfig below = base == null ? null : base.config();
+        return new ImageConfig(
+                created,
+                orNull(image.author()),
+                orNull(image.message()),
+                below == null ? here.architecture() : below.architecture(),
+                below == null ? here.variant() : below.variant(),
+                below == null ? here.os() : below.os(),
+                below == null ? null : below.osVersion(),
+                below == null ? null : below.osFeatures(),
+                image.config().equals(ExecutionConfig.EMPTY) ? null : image.config(),
+                RootFs.of(layers.stream().map(layer -> layer.diffId().toString()).toList()),
+                history);
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    /** Lets go of the folder. Containers go on. */
+    @Override
+    public void close() {
+        folders.close();
+    }
+}

@@ -1,0 +1,71 @@
+package ondol.image;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import ondol.linux.Descriptor;
+import ondol.linux.KernelException;
+
+/** Tars of roots, and of single files in them: for {@code export} and {@code cp}. */
+public final class Tars {
+    private static final int BUFFER = 128 << 10;
+
+    private Tars() {}
+
+    /**
+     * Writes a whole root, the same bytes for the same files. The stream stays open.
+     *
+     * @param root a view's, or any folder; what is mounted inside is left out
+     */
+    public static void write(Descriptor root, OutputStream out) {
+        writing(out, TreeReader.Options.ROOT, reader -> reader.writeRoot(root));
+    }
+
+    /**
+     * Writes one file or tree, with what is mounted in it, and does not follow it where it is a link.
+     *
+     * @param folder where it is, opened as {@link ondol.linux.Files#openInRoot} does
+     * @param name its name there; {@code .} for the folder itself
+     * @param as its name in the tar
+     */
+    public static void write(Descriptor folder, String name, String as, OutputStream out) {
+        writing(out, TreeReader.Options.LIVE, reader -> reader.writeOne(folder, name, as));
+    }
+
+    private interface Writing {
+        void with(TreeReader reader) throws IOException;
+    }
+
+    private static void writing(OutputStream out, TreeReader.Options options, Writing writing) {
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        try (TreeReader reader = new TreeReader(buffered, options)) {
+            writing.with(reader);
+            buffered.flush();
+        } catch (IOException | KernelException e) {
+            throw ImageException.failed("cannot write the tar", e);
+        }
+    }
+
+    /**
+     * Unpacks a tar, plain or compressed, into a folder of a root. Links are followed as the root's processes would.
+     *
+     * @param root what is {@code /} to links
+     * @param path the folder, which must be there, below the root
+     * @param noOverwriteDirNonDir refuses to put a folder where something else is, and the other way round
+     * @param keepOwners gives files the tar's owners; else root's
+     * @throws ImageException NOT_FOUND without the folder; INVALID where it is no tar, or a hostile one
+     */
+    public static void extract(
+            InputStream tar, Descriptor root, String path, boolean noOverwriteDirNonDir, boolean keepOwners) {
+        String base = path.replaceAll("^/+|/+$", "");
+        TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir);
+        try (TreeWriter writer = new TreeWriter(root, base, options, TarLimits.DEFAULT)) {
+            BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
+            writer.addAll(new TarReader(new BufferedInputStream(Compression.of(in).open(in), BUFFER)));
+        } catch (IOException | KernelException e) {
+            throw ImageException.failed("cannot unpack the tar", e);
+        }
+    }
+}
