@@ -19,10 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RootView implements AutoCloseable {
     private static final long CLONE_NEWNS = 0x20000;
-    private static final long ATTRIBUTES = Mounts.MOUNT_ATTR_RDONLY
-            | Mounts.MOUNT_ATTR_NOSUID
-            | Mounts.MOUNT_ATTR_NODEV
-            | Mounts.MOUNT_ATTR_NOEXEC;
+    private static final long ATTRIBUTES =
+            Mounts.MOUNT_ATTR_RDONLY | Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC;
     private static final long FLAGS = Mounts.MS_RDONLY | Mounts.MS_NOSUID | Mounts.MS_NODEV | Mounts.MS_NOEXEC;
     private static final String OPTIONS = ",redirect_dir=nofollow,metacopy=off";
 

@@ -1,7 +1,9 @@
 package ondol.engine.local;
 
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import ondol.engine.HostConfig;
 import ondol.engine.spec.HostFacts;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
@@ -13,7 +15,8 @@ import ondol.linux.keeper.Keeper;
  *
  * @param workers run what follows an end; they may wait
  * @param timer starts what comes later
- * @param cgroupParent the group below which containers get theirs
+ * @param cgroupDefault the group below which containers get theirs
+ * @param cgroupMounts v1 hierarchies that containers see; empty on pure v2
  */
 record House(
         Folders folders,
@@ -24,12 +27,22 @@ record House(
         Snapshots snapshots,
         LocalVolumes volumes,
         CgroupTree cgroups,
-        String cgroupParent,
+        String cgroupDefault,
+        List<String> cgroupMounts,
         Keeper keeper,
         HostFacts host,
         SeccompPrograms seccomp,
         ExecutorService workers,
         ScheduledExecutorService timer) {
+
+    /** The group below which this container gets its own. */
+    String cgroupParent(HostConfig host) {
+        String parent = host.cgroupParent();
+        if (parent == null || parent.isEmpty()) {
+            return cgroupDefault;
+        }
+        return parent.startsWith("/") ? parent : cgroupDefault + "/" + parent;
+    }
 
     void publish(Container container, String action) {
         events.publish("container", action, container.id(), container.attributes());

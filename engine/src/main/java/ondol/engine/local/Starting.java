@@ -123,7 +123,8 @@ final class Starting {
             }
             String words = errno == Errno.EACCES
                     ? "exec: \"%s\": permission denied".formatted(command)
-                    : "exec: \"%s\": %s".formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
+                    : "exec: \"%s\": %s"
+                            .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
             return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
         }
         String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
@@ -164,7 +165,8 @@ final class Starting {
     private int pidOf(String reference) {
         Container other = house.registry().get(reference);
         if (!other.running()) {
-            throw EngineException.conflict("cannot join the namespaces of container %s: it is not running".formatted(reference));
+            throw EngineException.conflict(
+                    "cannot join the namespaces of container %s: it is not running".formatted(reference));
         }
         return other.record().pid();
     }
@@ -185,14 +187,18 @@ final class Starting {
                 container.record().config(), container.record().host(), facts(container), house.host());
         try (Undo undo = new Undo()) {
             Cgroup group = group(container, spec.linux(), undo);
-            return String.join("\n", ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
+            return String.join(
+                            "\n",
+                            ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
         }
     }
 
     private Bundle bundle(Container container, Spec spec, Cgroup group, int logFile) {
         ContainerRecord record = container.record();
         Linux linux = spec.linux();
-        Bundle.Filter filter = linux == null || linux.seccomp() == null ? null : house.seccomp().program(linux.seccomp());
+        Bundle.Filter filter = linux == null || linux.seccomp() == null
+                ? null
+                : house.seccomp().program(linux.seccomp());
         return new Bundle(
                 spec,
                 root(record),

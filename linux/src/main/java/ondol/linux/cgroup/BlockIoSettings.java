@@ -58,7 +58,8 @@ final class BlockIoSettings {
             }
         }
         throw unsupported(
-                "blockIO.weight", "this kernel keeps no weights of block devices (neither BFQ nor iocost); leave it out");
+                "blockIO.weight",
+                "this kernel keeps no weights of block devices (neither BFQ nor iocost); leave it out");
     }
 
     /**

@@ -45,8 +45,7 @@ final class Bpf {
         attr.set(JAVA_LONG, 8, instructions.address());
         // the licence matters only to programs that call the kernel's functions; this one calls none
         attr.set(JAVA_LONG, 16, Kernel.text(arena, "none").address());
-        MemorySegment.copy(
-                MemorySegment.ofArray("ondol_devices".getBytes(StandardCharsets.US_ASCII)), 0, attr, 48, 13);
+        MemorySegment.copy(MemorySegment.ofArray("ondol_devices".getBytes(StandardCharsets.US_ASCII)), 0, attr, 48, 13);
         return new Descriptor(bpf(PROG_LOAD, attr, "BPF_PROG_LOAD, CGROUP_DEVICE"), "device program");
     }
 

@@ -40,8 +40,8 @@ public final class Cgroup {
      */
     public List<Path> joinFiles() {
         List<Path> files = new ArrayList<>();
-        directories.forEach(
-                (hierarchy, directory) -> files.add(Path.of(directory, hierarchy.unified() ? "cgroup.procs" : "tasks")));
+        directories.forEach((hierarchy, directory) ->
+                files.add(Path.of(directory, hierarchy.unified() ? "cgroup.procs" : "tasks")));
         return files;
     }
 
@@ -68,28 +68,35 @@ public final class Cgroup {
 
     /** The processes in the group and in groups that they made below it; numbers of this process's pid namespace. */
     public List<Integer> processes() {
-        return GroupProcesses.below(main());
+        String main = main();
+        return main == null ? List.of() : GroupProcesses.below(main);
     }
 
     /** Whether a process is in the group or below it. */
     public boolean isPopulated() {
         String unified = unified();
         String events = unified == null ? null : GroupFiles.readOrNull(unified + "/cgroup.events");
-        return events == null ? !processes().isEmpty() : StatsReader.keyed(events).getOrDefault("populated", 0L) == 1;
+        return events == null
+                ? !processes().isEmpty()
+                : StatsReader.keyed(events).getOrDefault("populated", 0L) == 1;
     }
 
     /**
      * Sends SIGKILL to every process in the group and below it, so that none escapes by forking: by {@code cgroup.kill}
-     * (Linux 5.14), before it by freezing first. Does not wait for their end.
+     * (Linux 5.14), before it by freezing first. Does not wait for their end, and does nothing where the group is gone.
      */
     public void kill() {
         String unified = unified();
         if (unified != null && GroupFiles.write(unified + "/cgroup.kill", "1") == 0) {
             return;
         }
+        String main = main();
+        if (main == null || !GroupFiles.exists(main)) {
+            return;
+        }
         Freezer freezer = freezer();
         boolean frozen = freezer.tryFreeze();
-        GroupProcesses.signal(main());
+        GroupProcesses.signal(main);
         if (frozen) {
             freezer.thaw();
         }
@@ -174,7 +181,9 @@ public final class Cgroup {
         }
         for (Controller controller : controllers) {
             Hierarchy home = tree.hierarchies().home(controller).orElseThrow();
-            if (!home.unified() && addHierarchy(home, added) && home.controllers().contains(Controller.CPUSET)) {
+            if (!home.unified()
+                    && addHierarchy(home, added)
+                    && home.controllers().contains(Controller.CPUSET)) {
                 GroupMaker.inheritCpuset(home, path);
             }
         }
@@ -193,17 +202,17 @@ public final class Cgroup {
 
     /** Moves the group's processes, which may be forking, into a directory of it that they were not in. */
     private void moveAll(String directory) {
-        Set<Integer> moved = new HashSet<>();
-        boolean again = true;
-        while (again) {
-            again = false;
-            for (int pid : processes()) {
-                if (moved.add(pid)) {
-                    again = true;
-                    int result = GroupFiles.write(directory + "/cgroup.procs", Integer.toString(pid));
-                    if (result != -Errno.ESRCH.number()) {
-                        GroupFiles.succeed(result, "write", directory + "/cgroup.procs, " + pid);
-                    }
+        // children of those that were moved are in it from birth, so this ends
+        while (true) {
+            Set<Integer> outside = new HashSet<>(processes());
+            outside.removeAll(GroupProcesses.below(directory));
+            if (outside.isEmpty()) {
+                return;
+            }
+            for (int pid : outside) {
+                int result = GroupFiles.write(directory + "/cgroup.procs", Integer.toString(pid));
+                if (result != -Errno.ESRCH.number()) {
+                    GroupFiles.succeed(result, "write", directory + "/cgroup.procs, " + pid);
                 }
             }
         }
@@ -212,16 +221,20 @@ public final class Cgroup {
     /** Writes the limits, whose controllers are there. */
     void apply(Resources resources, boolean restore) {
         List<Setting> settings = new ArrayList<>(Settings.of(resources, new View()));
-        if (resources.devices() != null) {
-            String unified = unified();
-            if (unified != null) {
-                tree.devicePrograms().replace(unified, resources.devices());
-            } else {
-                settings.addAll(0, V1Devices.settings(resources.devices()));
-            }
+        List<DeviceRule> rules = resources.devices();
+        String unified = unified();
+        if (rules != null && unified == null) {
+            settings.addAll(V1Devices.settings(rules));
         }
-        if (!settings.isEmpty()) {
-            new SettingsWriter(this, restore).write(settings);
+        SettingsWriter writer = new SettingsWriter(this, restore);
+        writer.write(settings);
+        if (rules != null && unified != null) {
+            try {
+                tree.devicePrograms().replace(unified, rules);
+            } catch (RuntimeException e) {
+                writer.putBack();
+                throw e;
+            }
         }
     }
 
@@ -238,7 +251,8 @@ public final class Cgroup {
         return new Freezer(freezer, false);
     }
 
-    @Nullable String unified() {
+    @Nullable
+    String unified() {
         return tree.hierarchies().unified().map(directories::get).orElse(null);
     }
 
@@ -248,7 +262,8 @@ public final class Cgroup {
     }
 
     /** Where the controller's files of this group are; null where the group is not in its hierarchy. */
-    @Nullable String directory(Controller controller) {
+    @Nullable
+    String directory(Controller controller) {
         return tree.hierarchies().home(controller).map(directories::get).orElse(null);
     }
 
@@ -256,15 +271,12 @@ public final class Cgroup {
         return java.util.Objects.requireNonNull(directories.get(hierarchy));
     }
 
-    /** The directory that knows the processes best. */
-    private String main() {
+    /** The directory that knows the processes best; null where the group was removed. */
+    private @Nullable String main() {
         String unified = unified();
-        if (unified != null) {
-            return unified;
-        }
-        return directories.values().stream()
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the control group " + path + " was removed"));
+        return unified != null
+                ? unified
+                : directories.values().stream().findFirst().orElse(null);
     }
 
     @Override

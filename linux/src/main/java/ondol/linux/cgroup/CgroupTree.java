@@ -148,7 +148,8 @@ public final class CgroupTree implements AutoCloseable {
                 || name.equals("..")
                 || name.indexOf('/') >= 0
                 || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("not a control group's name; use letters, digits, '-', '_' and '.': " + name);
+            throw new IllegalArgumentException(
+                    "not a control group's name; use letters, digits, '-', '_' and '.': " + name);
         }
     }
 }

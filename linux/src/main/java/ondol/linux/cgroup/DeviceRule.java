@@ -7,17 +7,30 @@ import org.jspecify.annotations.Nullable;
  * earlier ones.
  *
  * @param type {@code a} all devices, {@code b} block, {@code c} (or {@code u}) character; {@code a} covers all numbers
- * @param major null is any
- * @param minor null is any
+ * @param major null is any, and so is (and becomes) -1
+ * @param minor likewise
  * @param access some of {@code r} (read), {@code w} (write), {@code m} (mknod)
  */
 public record DeviceRule(
-        boolean allow, char type, @Nullable Long major, @Nullable Long minor, String access) {
+        boolean allow,
+        char type,
+        @Nullable Long major,
+        @Nullable Long minor,
+        String access) {
     /** Allows access to every device. */
     public static final DeviceRule ALLOW_ALL = new DeviceRule(true, 'a', null, null, "rwm");
 
     /** Denies access to every device. */
     public static final DeviceRule DENY_ALL = new DeviceRule(false, 'a', null, null, "rwm");
+
+    public DeviceRule {
+        major = orAny(major);
+        minor = orAny(minor);
+    }
+
+    private static @Nullable Long orAny(@Nullable Long number) {
+        return number != null && number == -1 ? null : number;
+    }
 
     /** Whether it decides every question, so that earlier rules do not matter. */
     boolean decidesAll() {

@@ -15,7 +15,8 @@ record Freezer(String directory, boolean v2) {
     void freeze() {
         if (!tryFreeze()) {
             thaw();
-            throw new KernelException("freeze", directory + ": some processes did not stop in five seconds", Errno.ETIMEDOUT);
+            throw new KernelException(
+                    "freeze", directory + ": some processes did not stop in five seconds", Errno.ETIMEDOUT);
         }
     }
 

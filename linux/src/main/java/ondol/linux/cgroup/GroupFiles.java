@@ -8,6 +8,7 @@ import java.util.Arrays;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
+import ondol.linux.Files;
 import ondol.linux.Kernel;
 import ondol.linux.KernelException;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  * number, which says why the kernel refuses a limit, is kept.
  */
 final class GroupFiles {
-    private static final int O_RDONLY = 0;
-    private static final int O_WRONLY = 1;
-    private static final int O_DIRECTORY = System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
-    private static final int O_CLOEXEC = 0x80000;
-    private static final int AT_REMOVEDIR = 0x200;
-
     /** A list of processes is the longest file there is; four million of them are this long. */
     private static final int MOST_BYTES = 32 << 20;
 
@@ -31,7 +26,7 @@ final class GroupFiles {
     /** Writes all at once, as these files want it: 0, or the negated error number. */
     static int write(String path, String value) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = open(arena, path, O_WRONLY);
+            int fd = open(arena, path, Files.O_WRONLY);
             if (fd < 0) {
                 return fd;
             }
@@ -59,7 +54,7 @@ final class GroupFiles {
     /** The content, or null where the file or its group is not there. */
     static @Nullable String readOrNull(String path) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = open(arena, path, O_RDONLY);
+            int fd = open(arena, path, Files.O_RDONLY);
             if (fd == -Errno.ENOENT.number() || fd == -Errno.ENODEV.number()) {
                 return null;
             }
@@ -98,13 +93,13 @@ final class GroupFiles {
 
     private static int open(Arena arena, String path, int flags) {
         return (int) Kernel.raw(
-                Call.OPENAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), flags | O_CLOEXEC, 0);
+                Call.OPENAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), flags | Files.O_CLOEXEC, 0);
     }
 
     /** Opens a group's directory, for calls that want a descriptor of it. */
     static Descriptor directory(String path) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = open(arena, path, O_RDONLY | O_DIRECTORY);
+            int fd = open(arena, path, Files.O_RDONLY | Files.O_DIRECTORY);
             succeed(fd, "openat", path);
             return new Descriptor(fd, path);
         }
@@ -113,8 +108,20 @@ final class GroupFiles {
     static boolean exists(String path) {
         try (Arena arena = Arena.ofConfined()) {
             return Kernel.raw(
-                            Call.FACCESSAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), 0)
+                            Call.FACCESSAT,
+                            Kernel.AT_FDCWD,
+                            Kernel.text(arena, path).address(),
+                            0)
                     == 0;
+        }
+    }
+
+    /** Whether groups were made below a group: a directory has a link from itself, its parent and each child. */
+    static boolean hasChildren(String path) {
+        try {
+            return Files.stat(Kernel.AT_FDCWD, path, 0).links() > 2;
+        } catch (KernelException e) {
+            return false; // gone meanwhile
         }
     }
 
@@ -130,7 +137,7 @@ final class GroupFiles {
     static int removeDirectory(String path) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) Kernel.raw(
-                    Call.UNLINKAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), AT_REMOVEDIR);
+                    Call.UNLINKAT, Kernel.AT_FDCWD, Kernel.text(arena, path).address(), Files.AT_REMOVEDIR);
         }
     }
 

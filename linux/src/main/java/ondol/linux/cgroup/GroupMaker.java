@@ -57,9 +57,13 @@ final class GroupMaker {
     static void enable(Hierarchy unified, String path, Set<Controller> controllers) {
         List<String> wanted = new ArrayList<>();
         for (Controller controller : controllers) {
-            controller.v2Name().filter(name -> unified.controllers().contains(controller)).ifPresent(wanted::add);
+            controller
+                    .v2Name()
+                    .filter(name -> unified.controllers().contains(controller))
+                    .ifPresent(wanted::add);
         }
-        if (wanted.isEmpty() || names(unified.directory(path) + "/cgroup.controllers").containsAll(wanted)) {
+        if (wanted.isEmpty()
+                || names(unified.directory(path) + "/cgroup.controllers").containsAll(wanted)) {
             return;
         }
         for (String ancestor : ancestors(path)) {
@@ -76,7 +80,9 @@ final class GroupMaker {
         int result = GroupFiles.write(file, value);
         if (result == -Errno.EBUSY.number()) {
             throw new KernelException(
-                    "write", file + ", " + value + ": a group with processes hands down no controllers, move them to a child", Errno.EBUSY);
+                    "write",
+                    file + ", " + value + ": a group with processes hands down no controllers, move them to a child",
+                    Errno.EBUSY);
         }
         GroupFiles.succeed(result, "write", file + ", " + value);
     }

@@ -28,6 +28,16 @@ final class GroupProcesses {
         return pids;
     }
 
+    /** How many threads there are, in groups below too. */
+    static long threads(String directory) {
+        long count = 0;
+        for (String each : directories(directory)) {
+            String content = GroupFiles.readOrNull(each + "/cgroup.threads");
+            count += content == null ? 0 : content.lines().count();
+        }
+        return count;
+    }
+
     private static List<Integer> in(String directory) {
         String content;
         try {
@@ -51,6 +61,9 @@ final class GroupProcesses {
         while (!open.isEmpty()) {
             String directory = open.poll();
             found.add(directory);
+            if (!GroupFiles.hasChildren(directory)) {
+                continue; // as nearly always: listing looks at each of the many files
+            }
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(directory), Files::isDirectory)) {
                 entries.forEach(entry -> open.add(entry.toString()));
             } catch (IOException | DirectoryIteratorException e) {

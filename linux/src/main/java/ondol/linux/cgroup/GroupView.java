@@ -11,5 +11,6 @@ interface GroupView {
     boolean has(Controller controller, String file);
 
     /** The file's content without the line's end; null where there is no such file. */
-    @Nullable String read(Controller controller, String file);
+    @Nullable
+    String read(Controller controller, String file);
 }

@@ -12,11 +12,15 @@ final class Needs {
 
     /**
      * The controllers of a group without limits, as far as they are here. A processor group also makes the scheduler
-     * fair between containers instead of between their threads. In v2, and beside it, time is metered and freezing done
-     * without a controller.
+     * fair between containers instead of between their threads. In v2, and beside it, time is metered, threads are
+     * counted and freezing is done without a controller: every v1 hierarchy less is a group that need not be made and
+     * joined.
      */
     static Set<Controller> always(Hierarchies hierarchies) {
-        Set<Controller> needs = EnumSet.of(Controller.MEMORY, Controller.CPU, Controller.BLKIO, Controller.PIDS);
+        Set<Controller> needs = EnumSet.of(Controller.MEMORY, Controller.CPU, Controller.BLKIO);
+        if (hierarchies.inUnified(Controller.PIDS) || hierarchies.unified().isEmpty()) {
+            needs.add(Controller.PIDS);
+        }
         if (hierarchies.unified().isEmpty()) {
             needs.add(Controller.CPUACCT);
             needs.add(Controller.FREEZER);

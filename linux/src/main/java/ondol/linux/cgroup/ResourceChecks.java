@@ -34,7 +34,8 @@ final class ResourceChecks {
             cpu(resources.cpu());
         }
         if (resources.pids() != null && resources.pids() < -1) {
-            throw invalid("pids.limit", "%d is not a number of tasks; say 1 or more, or -1 for no limit", resources.pids());
+            throw invalid(
+                    "pids.limit", "%d is not a number of tasks; say 1 or more, or -1 for no limit", resources.pids());
         }
         if (resources.blockIo() != null) {
             blockIo(resources.blockIo());
@@ -56,12 +57,17 @@ final class ResourceChecks {
         bytes("memory.swap", memory.swap());
         Long limit = memory.limit();
         if (limit != null && limit > 0 && limit < LEAST_MEMORY) {
-            throw invalid("memory.limit", "%d bytes is less than a process needs to start; say at least %d", limit, LEAST_MEMORY);
+            throw invalid(
+                    "memory.limit",
+                    "%d bytes is less than a process needs to start; say at least %d",
+                    limit,
+                    LEAST_MEMORY);
         }
         if (limit != null && limit > 0) {
             Long reservation = memory.reservation();
             if (reservation != null && reservation > limit) {
-                throw invalid("memory.reservation", "%d bytes is more than memory.limit, %d; say less", reservation, limit);
+                throw invalid(
+                        "memory.reservation", "%d bytes is more than memory.limit, %d; say less", reservation, limit);
             }
             Long swap = memory.swap();
             if (swap != null && swap > 0 && swap < limit) {
@@ -88,14 +94,14 @@ final class ResourceChecks {
     }
 
     private static void cpu(Cpu cpu) {
-        if (Resources.set(cpu.shares())) {
+        if (cpu.shares() != null) {
             range("cpu.shares", cpu.shares(), 2, 262_144);
         }
-        if (Resources.set(cpu.period())) {
+        if (cpu.period() != null) {
             range("cpu.period", cpu.period(), 1000, 1_000_000);
         }
         Long quota = cpu.quota();
-        if (quota != null && quota != 0 && quota != -1 && quota < 1000) {
+        if (quota != null && quota != -1 && quota < 1000) {
             throw invalid("cpu.quota", "%d microseconds is too little; say at least 1000, or -1 for no limit", quota);
         }
         range("cpu.burst", cpu.burst(), 0, quota != null && quota > 0 ? quota : Long.MAX_VALUE);
@@ -107,8 +113,16 @@ final class ResourceChecks {
     }
 
     private static void numberList(String limit, @Nullable String list) {
-        if (list != null && !list.isEmpty() && (list.length() > 4096 || !NUMBER_LIST.matcher(list).matches())) {
+        if (list != null
+                && !list.isEmpty()
+                && (list.length() > 4096 || !NUMBER_LIST.matcher(list).matches())) {
             throw invalid(limit, "'%s' is not a list of numbers; say it like 0-2,4", shown(list));
+        }
+        for (String range : list == null || list.isEmpty() ? new String[0] : list.split(",")) {
+            String[] ends = range.split("-");
+            if (Integer.parseInt(ends[0]) > Integer.parseInt(ends[ends.length - 1])) {
+                throw invalid(limit, "the range %s ends before it begins; say it like 0-2,4", range);
+            }
         }
     }
 
@@ -120,8 +134,8 @@ final class ResourceChecks {
             numbers("blockIO.weightDevice", device);
             range("blockIO.weightDevice", device.value(), 10, 1000);
         }
-        for (List<DeviceValue> rates :
-                List.of(orEmpty(io.readBps()), orEmpty(io.writeBps()), orEmpty(io.readIops()), orEmpty(io.writeIops()))) {
+        for (List<DeviceValue> rates : List.of(
+                orEmpty(io.readBps()), orEmpty(io.writeBps()), orEmpty(io.readIops()), orEmpty(io.writeIops()))) {
             for (DeviceValue device : rates) {
                 numbers("blockIO.throttle", device);
                 range("blockIO.throttle", device.value(), 0, Long.MAX_VALUE);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a control group limits, in the words and units of the OCI runtime specification ({@code linux.resources}, <a
  * href="https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#control-groups">config-linux.md</a>). A
- * null is "not said": at creation the kernel's default, in an update what there is. So is a 0 for memory.limit,
+ * null is "not said": at creation the kernel's default, in an update what there is. So is (and becomes) a 0 for memory.limit,
  * memory.reservation, memory.swap, cpu.shares, cpu.quota, cpu.period and blockIO.weight, as the OCI runtimes have it.
  *
  * @param pids how many tasks (threads); 0 and -1 are unlimited
@@ -48,6 +48,12 @@ public record Resources(
             @Nullable Long swap,
             @Nullable Long swappiness,
             @Nullable Boolean disableOomKiller) {
+        public Memory {
+            limit = orUnsaid(limit);
+            reservation = orUnsaid(reservation);
+            swap = orUnsaid(swap);
+        }
+
         /** A limit alone. */
         public static Memory of(long limit) {
             return new Memory(limit, null, null, null, null);
@@ -77,6 +83,12 @@ public record Resources(
             @Nullable String cpus,
             @Nullable String mems,
             @Nullable Long idle) {
+        public Cpu {
+            shares = orUnsaid(shares);
+            quota = orUnsaid(quota);
+            period = orUnsaid(period);
+        }
+
         /** Shares alone. */
         public static Cpu shares(long shares) {
             return new Cpu(shares, null, null, null, null, null, null, null, null);
@@ -93,9 +105,9 @@ public record Resources(
         }
 
         boolean needsCpu() {
-            return set(shares)
-                    || set(quota)
-                    || set(period)
+            return shares != null
+                    || quota != null
+                    || period != null
                     || burst != null
                     || realtimeRuntime != null
                     || realtimePeriod != null
@@ -158,8 +170,8 @@ public record Resources(
      */
     public record HugepageLimit(String pageSize, long limit) {}
 
-    /** Neither null nor 0, which the OCI runtimes take for "not said". */
-    static boolean set(@Nullable Long value) {
-        return value != null && value != 0;
+    /** The OCI runtimes take 0 for "not said". */
+    private static @Nullable Long orUnsaid(@Nullable Long value) {
+        return value != null && value == 0 ? null : value;
     }
 }

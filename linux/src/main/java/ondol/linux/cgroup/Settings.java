@@ -2,7 +2,6 @@ package ondol.linux.cgroup;
 
 import static ondol.linux.cgroup.LimitException.invalid;
 import static ondol.linux.cgroup.LimitException.unsupported;
-import static ondol.linux.cgroup.Resources.set;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +70,7 @@ final class Settings {
         if (cpu.idle() != null) {
             add(Controller.CPU, "cpu.idle", cpu.idle(), "cpu.idle");
         }
-        if (set(cpu.shares())) {
+        if (cpu.shares() != null) {
             if (v2) {
                 add(Controller.CPU, "cpu.weight", weightOfShares(cpu.shares()), "cpu.shares");
             } else {
@@ -105,10 +104,10 @@ final class Settings {
     }
 
     private void quotaV1(Cpu cpu) {
-        if (set(cpu.period())) {
+        if (cpu.period() != null) {
             add(Controller.CPU, "cpu.cfs_period_us", cpu.period(), "cpu.period");
         }
-        if (set(cpu.quota())) {
+        if (cpu.quota() != null) {
             add(Controller.CPU, "cpu.cfs_quota_us", cpu.quota(), "cpu.quota");
         }
         if (cpu.burst() != null) {
@@ -123,13 +122,15 @@ final class Settings {
     }
 
     private void quotaV2(Cpu cpu) {
-        if (set(cpu.quota()) || set(cpu.period())) {
+        if (cpu.quota() != null || cpu.period() != null) {
             // "quota period": what is not said stays as it is
             String current = group.read(Controller.CPU, "cpu.max");
             String[] parts = current == null ? new String[] {"max", "100000"} : current.split(" ");
-            String quota = !set(cpu.quota()) ? parts[0] : cpu.quota() < 0 ? "max" : cpu.quota().toString();
-            String period = !set(cpu.period()) ? parts[1] : cpu.period().toString();
-            add(Controller.CPU, "cpu.max", quota + " " + period, set(cpu.quota()) ? "cpu.quota" : "cpu.period");
+            String quota = cpu.quota() == null
+                    ? parts[0]
+                    : cpu.quota() < 0 ? "max" : cpu.quota().toString();
+            String period = cpu.period() == null ? parts[1] : cpu.period().toString();
+            add(Controller.CPU, "cpu.max", quota + " " + period, cpu.quota() != null ? "cpu.quota" : "cpu.period");
         }
         if (cpu.burst() != null) {
             add(Controller.CPU, "cpu.max.burst", cpu.burst(), "cpu.burst");
@@ -138,7 +139,8 @@ final class Settings {
 
     private static void realtimeIsV1(Cpu cpu) {
         if (cpu.realtimePeriod() != null || cpu.realtimeRuntime() != null) {
-            throw unsupported("cpu.realtimeRuntime", "control groups v2 do not limit realtime scheduling; leave it out");
+            throw unsupported(
+                    "cpu.realtimeRuntime", "control groups v2 do not limit realtime scheduling; leave it out");
         }
     }
 
@@ -151,13 +153,13 @@ final class Settings {
     }
 
     private void memoryV1(Memory memory) {
-        if (set(memory.limit())) {
+        if (memory.limit() != null) {
             add(Controller.MEMORY, "memory.limit_in_bytes", memory.limit(), "memory.limit");
         }
-        if (set(memory.swap())) {
+        if (memory.swap() != null) {
             add(Controller.MEMORY, "memory.memsw.limit_in_bytes", memory.swap(), "memory.swap");
         }
-        if (set(memory.reservation())) {
+        if (memory.reservation() != null) {
             add(Controller.MEMORY, "memory.soft_limit_in_bytes", memory.reservation(), "memory.reservation");
         }
         if (memory.swappiness() != null) {
@@ -174,15 +176,16 @@ final class Settings {
             throw unsupported("memory.swappiness", "control groups v2 have no swappiness of a group; leave it out");
         }
         if (Boolean.TRUE.equals(memory.disableOomKiller())) {
-            throw unsupported("memory.disableOOMKiller", "control groups v2 cannot switch the OOM killer off; leave it out");
+            throw unsupported(
+                    "memory.disableOOMKiller", "control groups v2 cannot switch the OOM killer off; leave it out");
         }
-        if (set(memory.limit())) {
+        if (memory.limit() != null) {
             add(Controller.MEMORY, "memory.max", orMax(memory.limit()), "memory.limit");
         }
-        if (set(memory.swap())) {
+        if (memory.swap() != null) {
             swapV2(memory, memory.swap());
         }
-        if (set(memory.reservation())) {
+        if (memory.reservation() != null) {
             add(Controller.MEMORY, "memory.low", orMax(memory.reservation()), "memory.reservation");
         }
     }
@@ -196,17 +199,17 @@ final class Settings {
             }
             return;
         }
-        String current = set(memory.limit()) ? orMax(memory.limit()) : group.read(Controller.MEMORY, "memory.max");
+        String current = memory.limit() != null ? orMax(memory.limit()) : group.read(Controller.MEMORY, "memory.max");
         if (current == null || current.equals("max")) {
-            throw invalid("memory.swap", "memory and swap together have a limit only where memory has one; say memory.limit");
+            throw invalid(
+                    "memory.swap", "memory and swap together have a limit only where memory has one; say memory.limit");
         }
         long swap = together - Long.parseLong(current);
         if (swap < 0) {
-            throw invalid("memory.swap", "%d bytes is less than memory's limit, %s; say as much or more", together, current);
+            throw invalid(
+                    "memory.swap", "%d bytes is less than memory's limit, %s; say as much or more", together, current);
         }
-        if (swap > 0 || group.has(Controller.MEMORY, "memory.swap.max")) {
-            add(Controller.MEMORY, "memory.swap.max", swap, "memory.swap");
-        }
+        add(Controller.MEMORY, "memory.swap.max", swap, "memory.swap");
     }
 
     private static String orMax(long value) {

@@ -2,6 +2,7 @@ package ondol.linux.cgroup;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,7 @@ final class SettingsWriter {
                     throw refusal(setting, Errno.of(-result));
                 }
             }
+            settings.forEach(this::checkCpuset);
         } catch (RuntimeException e) {
             putBack();
             throw e;
@@ -73,7 +75,38 @@ final class SettingsWriter {
         return !before.isEmpty() && (before.indexOf(' ') < 0 || setting.file().equals("cpu.max"));
     }
 
-    private void putBack() {
+    /** v2 takes processors that are not there, and then uses the parent's: a limit ignored in silence. */
+    private void checkCpuset(Setting setting) {
+        if (setting.controller() != Controller.CPUSET || !group.v2(Controller.CPUSET)) {
+            return;
+        }
+        String effective = GroupFiles.readOrNull(file(setting) + ".effective");
+        if (effective != null) {
+            BitSet missing = numbers(setting.value());
+            missing.andNot(numbers(effective.strip()));
+            if (!missing.isEmpty()) {
+                throw LimitException.invalid(
+                        setting.limit(),
+                        "'%s' has %s, which the parent group does not have; say some of %s",
+                        setting.value(),
+                        missing,
+                        effective.strip());
+            }
+        }
+    }
+
+    /** The numbers of a list such as {@code 0-2,4}. */
+    static BitSet numbers(String list) {
+        BitSet numbers = new BitSet();
+        for (String range : list.isEmpty() ? new String[0] : list.split(",")) {
+            String[] ends = range.split("-");
+            numbers.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+        }
+        return numbers;
+    }
+
+    /** Undoes what was written. */
+    void putBack() {
         List<Written> refused = new ArrayList<>();
         for (Written written : undo) {
             if (GroupFiles.write(written.file(), written.before()) < 0) {
@@ -128,8 +161,10 @@ final class SettingsWriter {
                         : "; memory.limit must not be more than memory.swap, update both together";
             case "cpu.realtimeRuntime", "cpu.realtimePeriod" ->
                 "; the parent groups must have as much realtime for their children";
-            case "cpu.cpus", "cpu.mems" -> "; say processors and memory nodes that are online and that the parent group has";
-            case "cpu.quota", "cpu.period", "cpu.burst" -> "; the burst is at most the quota, and the parent groups' limits hold too";
+            case "cpu.cpus", "cpu.mems" ->
+                "; say processors and memory nodes that are online and that the parent group has";
+            case "cpu.quota", "cpu.period", "cpu.burst" ->
+                "; the burst is at most the quota, and the parent groups' limits hold too";
             case "cpu.shares" -> "; an idle group has no shares";
             default -> "";
         };

@@ -152,9 +152,11 @@ final class StatsReader {
 
     private Stats.@Nullable Pids pids() {
         String directory = group.directory(Controller.PIDS);
-        return directory == null
-                ? null
-                : new Stats.Pids(number(file(directory, "pids.current")), number(file(directory, "pids.max")));
+        if (directory != null) {
+            return new Stats.Pids(number(file(directory, "pids.current")), number(file(directory, "pids.max")));
+        }
+        String unified = group.unified();
+        return unified == null ? null : new Stats.Pids(GroupProcesses.threads(unified), Stats.UNLIMITED);
     }
 
     private @Nullable List<Stats.BlockIo> blockIo() {
@@ -182,7 +184,8 @@ final class StatsReader {
             String[] parts = line.split(" ");
             if (parts.length == 3 && List.of("Read", "Write", "Discard").contains(parts[1])) {
                 String key = parts[1].substring(0, 1).toLowerCase(Locale.ROOT) + unit;
-                devices.computeIfAbsent(parts[0], device -> new LinkedHashMap<>()).put(key, number(parts[2]));
+                devices.computeIfAbsent(parts[0], device -> new LinkedHashMap<>())
+                        .put(key, number(parts[2]));
             }
         }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.cgroup.Resources.BlockIo;
@@ -17,11 +18,9 @@ import ondol.linux.cgroup.Resources.DeviceValue;
 import ondol.linux.cgroup.Resources.HugepageLimit;
 import ondol.linux.cgroup.Resources.Memory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.BeforeEach;
 
 /** What every kind of hierarchies must do, against the kernel that runs the test. */
 @ParameterizedClass
@@ -29,14 +28,12 @@ import org.junit.jupiter.api.BeforeEach;
 class CgroupConformanceTest {
     private static final long MIB = 1 << 20;
 
-    @Parameter
-    Hierarchies hierarchies;
+    private final Hierarchies hierarchies;
+    private final TestGroups groups;
 
-    private TestGroups groups;
-
-    @BeforeEach
-    void tree() {
-        groups = new TestGroups(hierarchies);
+    CgroupConformanceTest(Hierarchies hierarchies) {
+        this.hierarchies = hierarchies;
+        this.groups = new TestGroups(hierarchies);
     }
 
     @AfterEach
@@ -63,16 +60,22 @@ class CgroupConformanceTest {
     void aProcessJoinsByWritingZero() throws Exception {
         Cgroup group = groups.create("join", Resources.NONE);
         StringBuilder script = new StringBuilder();
-        group.joinFiles().forEach(file -> script.append("echo 0 > ").append(file).append(" || exit 1; "));
+        group.joinFiles()
+                .forEach(file -> script.append("echo 0 > ").append(file).append(" || exit 1; "));
         Process process = new ProcessBuilder("/bin/sh", "-c", script + "exec sleep 100").start();
         try {
-            for (int i = 0; i < 1000 && !Files.readString(Path.of("/proc/" + process.pid() + "/comm")).startsWith("sleep"); i++) {
+            for (int i = 0;
+                    i < 1000
+                            && !Files.readString(Path.of("/proc/" + process.pid() + "/comm"))
+                                    .startsWith("sleep");
+                    i++) {
                 Thread.sleep(5);
             }
             assertThat(group.processes()).containsExactly((int) process.pid());
             assertThat(group.isPopulated()).isTrue();
             String joined = Files.readString(Path.of("/proc/" + process.pid() + "/cgroup"));
-            assertThat(joined.lines().filter(line -> line.endsWith(group.path()))).hasSize(group.joinFiles().size());
+            assertThat(joined.lines().filter(line -> line.endsWith(group.path())))
+                    .hasSize(group.joinFiles().size());
         } finally {
             process.destroyForcibly();
         }
@@ -94,6 +97,9 @@ class CgroupConformanceTest {
         assertThat(group.isPopulated()).isFalse();
         group.remove();
         assertThat(groups.tree.open(group.path())).isEmpty();
+        group.kill();
+        assertThat(group.processes()).isEmpty();
+        assertThat(group.oomKills()).isZero();
     }
 
     @Test
@@ -166,6 +172,19 @@ class CgroupConformanceTest {
     }
 
     @Test
+    void tasksAreLimitedLater() throws Exception {
+        Cgroup group = groups.create("later", Resources.NONE);
+        Process process = groups.run(group, "sleep 100 & sleep 100; true");
+        while (group.processes().size() < 3) {
+            Thread.sleep(5);
+        }
+        assertThat(Objects.requireNonNull(group.stats().pids()).current()).isEqualTo(3);
+        group.update(pids(10));
+        assertThat(group.stats().pids()).isEqualTo(new Stats.Pids(3, 10));
+        assertThat(process.isAlive()).isTrue();
+    }
+
+    @Test
     void tasksAreLimitedAndTheLimitChanges() {
         Cgroup group = groups.create("pids", pids(1));
         assertThat(groups.output(group, "sleep 0 2>&1; echo end")).containsIgnoringCase("fork");
@@ -219,8 +238,7 @@ class CgroupConformanceTest {
 
     @Test
     void aRefusedCreationLeavesNothing() {
-        Resources refused = new Resources(
-                null, null, null, null, null, null, Map.of("memory.nonsense", "1"));
+        Resources refused = new Resources(null, null, null, null, null, null, Map.of("memory.nonsense", "1"));
         assertThatThrownBy(() -> groups.tree.create(groups.parent(), "refused", refused))
                 .isInstanceOf(LimitException.class)
                 .hasMessageContaining("unified.memory.nonsense");
@@ -233,7 +251,8 @@ class CgroupConformanceTest {
     void theSameGroupIsNotMadeTwice() {
         groups.create("twice", Resources.NONE);
         assertThatThrownBy(() -> groups.tree.create(groups.parent(), "twice", Resources.NONE))
-                .isInstanceOfSatisfying(KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EEXIST));
+                .isInstanceOfSatisfying(
+                        KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EEXIST));
         assertThat(groups.tree.open(groups.parent() + "/twice")).isPresent();
     }
 
@@ -248,10 +267,9 @@ class CgroupConformanceTest {
             return;
         }
         group.update(cpu(Cpu.cpus("0")));
-        assertThat(groups.output(group, "grep Cpus_allowed_list /proc/self/status")).endsWith("\t0");
-        assertThat(Path.of("/proc/" + process.pid() + "/status"))
-                .content()
-                .contains("Cpus_allowed_list:\t0\n");
+        assertThat(groups.output(group, "grep Cpus_allowed_list /proc/self/status"))
+                .endsWith("\t0");
+        assertThat(Path.of("/proc/" + process.pid() + "/status")).content().contains("Cpus_allowed_list:\t0\n");
         assertThatThrownBy(() -> group.update(cpu(Cpu.cpus("5000"))))
                 .isInstanceOf(LimitException.class)
                 .hasMessageContaining("cpu.cpus");
@@ -275,10 +293,14 @@ class CgroupConformanceTest {
 
     @Test
     void blockDevicesAreLimited() throws Exception {
-        Path disk = Path.of("/sys/block/vda/dev");
-        assumeTrue(Files.exists(disk), "no disk vda");
-        String[] numbers = Files.readString(disk).strip().split(":");
-        List<DeviceValue> rate = List.of(new DeviceValue(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), 1 << 20));
+        List<Path> disks = Stream.of("vda", "sda", "nvme0n1", "loop0")
+                .map(name -> Path.of("/sys/block", name, "dev"))
+                .filter(Files::exists)
+                .toList();
+        assumeTrue(!disks.isEmpty(), "no disk of a name that this test knows");
+        String[] numbers = Files.readString(disks.getFirst()).strip().split(":");
+        List<DeviceValue> rate =
+                List.of(new DeviceValue(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), 1 << 20));
         BlockIo io = new BlockIo(null, null, rate, rate, rate, rate);
         Cgroup group = groups.create("io", new Resources(null, null, null, io, null, null, null));
         String directory = Objects.requireNonNull(group.directory(Controller.BLKIO));

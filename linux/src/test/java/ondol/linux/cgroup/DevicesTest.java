@@ -7,13 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** Device rules, tried by processes that open and make device nodes. */
 @ParameterizedClass
@@ -21,17 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 class DevicesTest {
     private static final DeviceRule NULL = new DeviceRule(true, 'c', 1L, 3L, "rwm");
 
-    @Parameter
-    Hierarchies hierarchies;
+    private final Hierarchies hierarchies;
+    private final TestGroups groups;
 
     @TempDir
     Path folder;
 
-    private TestGroups groups;
-
-    @BeforeEach
-    void tree() {
-        groups = new TestGroups(hierarchies);
+    DevicesTest(Hierarchies hierarchies) {
+        this.hierarchies = hierarchies;
+        this.groups = new TestGroups(hierarchies);
     }
 
     @AfterEach
@@ -47,8 +43,7 @@ class DevicesTest {
         try {
             return groups.create("devices", devices(rules));
         } catch (LimitException e) {
-            Assumptions.abort(e.getMessage());
-            throw e;
+            throw new TestAbortedException(e.toString(), e);
         }
     }
 
@@ -58,7 +53,8 @@ class DevicesTest {
 
     /** A shell whose output stays open where /dev/null is denied. */
     private boolean opens(Cgroup group, String redirection) {
-        return groups.output(group, "( : " + redirection + " ) 2>&- && echo yes || echo no").endsWith("yes");
+        return groups.output(group, "( : " + redirection + " ) 2>&- && echo yes || echo no")
+                .endsWith("yes");
     }
 
     @Test
@@ -74,7 +70,8 @@ class DevicesTest {
 
     @Test
     void nodesAreMadeWhereAllowed() {
-        Cgroup group = create(NULL, new DeviceRule(true, 'b', null, null, "m"), new DeviceRule(true, 'c', 7L, null, "m"));
+        Cgroup group =
+                create(NULL, new DeviceRule(true, 'b', null, null, "m"), new DeviceRule(true, 'c', 7L, null, "m"));
         assertThat(can(group, "mknod " + folder.resolve("block") + " b 8 77")).isEqualTo("yes");
         assertThat(can(group, "mknod " + folder.resolve("vcs") + " c 7 9")).isEqualTo("yes");
         assertThat(can(group, "mknod " + folder.resolve("kmsg") + " c 1 11")).isEqualTo("no");
@@ -112,7 +109,8 @@ class DevicesTest {
         if (hierarchies.unified().isEmpty()) {
             return;
         }
-        try (var directory = GroupFiles.directory(group.unifiedDirectory().orElseThrow().toString())) {
+        try (var directory =
+                GroupFiles.directory(group.unifiedDirectory().orElseThrow().toString())) {
             assertThat(Bpf.attached(directory)).isEmpty();
         }
     }

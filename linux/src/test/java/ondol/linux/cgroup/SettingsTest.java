@@ -95,7 +95,8 @@ class SettingsTest {
         BlockIo io = new BlockIo(500, disk, disk, null, null, List.of(new DeviceValue(8, 0, 0)));
         Resources resources = new Resources(null, null, null, io, null, null, null);
         assertThat(writes(resources, V2))
-                .containsExactly("io.weight=4950", "io.weight=8:0 10000", "io.max=8:0 rbps=1000", "io.max=8:0 wiops=max");
+                .containsExactly(
+                        "io.weight=4950", "io.weight=8:0 10000", "io.max=8:0 rbps=1000", "io.max=8:0 wiops=max");
         assertThat(writes(resources, V1))
                 .containsExactly(
                         "blkio.weight=500",
@@ -134,13 +135,15 @@ class SettingsTest {
         assertThatThrownBy(() -> writes(cpu(Cpu.shares(1)), V1)).hasMessageContaining("say 2 to 262144");
         assertThatThrownBy(() -> writes(cpu(Cpu.quota(10, 10_000)), V1)).hasMessageContaining("cpu.quota");
         assertThatThrownBy(() -> writes(cpu(Cpu.cpus("0-\n")), V1)).hasMessageContaining("'0-?'");
+        assertThatThrownBy(() -> writes(cpu(Cpu.cpus("3-1")), V1)).hasMessageContaining("3-1 ends before");
+        assertThat(SettingsWriter.numbers("0-2,4")).hasToString("{0, 1, 2, 4}");
         assertThatThrownBy(() -> writes(new Resources(null, null, -5L, null, null, null, null), V1))
                 .hasMessageContaining("pids.limit");
-        assertThatThrownBy(() -> writes(
-                        new Resources(null, null, null, null, null, null, Map.of("../memory.max", "1")), V2))
+        assertThatThrownBy(() ->
+                        writes(new Resources(null, null, null, null, null, null, Map.of("../memory.max", "1")), V2))
                 .hasMessageContaining("not a file of a control group");
-        assertThatThrownBy(
-                        () -> writes(new Resources(null, null, null, null, null, null, Map.of("cgroup.procs", "1")), V2))
+        assertThatThrownBy(() ->
+                        writes(new Resources(null, null, null, null, null, null, Map.of("cgroup.procs", "1")), V2))
                 .hasMessageContaining("the engine's");
         assertThatThrownBy(() -> writes(
                         new Resources(

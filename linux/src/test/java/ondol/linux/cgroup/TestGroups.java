@@ -59,7 +59,9 @@ final class TestGroups implements AutoCloseable {
     /** What the script prints in the group, until it ends. */
     String output(Cgroup group, String script) {
         try {
-            return new String(run(group, script).getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+            return new String(
+                            run(group, script).getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                    .strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
