@@ -41,7 +41,7 @@ public record DaemonOptions(
             }
         }
         if (hosts.isEmpty()) {
-            hosts.add("unix://" + execRoot.resolve("ondol.sock"));
+            hosts.add("unix://" + execRoot.resolve("docker.sock"));
         }
         return new DaemonOptions(dataRoot, execRoot, List.copyOf(hosts), cgroupParent, debug);
     }

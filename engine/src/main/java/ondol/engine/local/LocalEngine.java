@@ -18,6 +18,7 @@ import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
+import ondol.engine.spec.LinuxHostFacts;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
@@ -60,7 +61,8 @@ public final class LocalEngine implements Engine {
             Hierarchies hierarchies = Hierarchies.detect();
             SeccompPrograms seccomp = new SeccompPrograms(folders.data().resolve("seccomp"));
             Path binary = Keeper.unpack(folders.data().resolve("bin"));
-            HostFacts host = Machine.facts(hierarchies, Machine.hasSeccomp() ? seccomp : null, binary);
+            HostFacts host = LinuxHostFacts.read(
+                    hierarchies.version() == 2, Machine.hasSeccomp() ? seccomp : null, binary.toString());
             ImageStore images = ImageStore.open(folders.images());
             undo.add(images::close);
             Snapshots snapshots = images.snapshots();
