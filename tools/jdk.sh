@@ -40,3 +40,10 @@ need_jdk() {
 
 # need COMMAND PACKAGE_APT PACKAGE_DNF PACKAGE_APK
 need() { command -v "$1" >/dev/null || install_package "$@"; }
+
+# need_library NAME PACKAGE_APT PACKAGE_DNF PACKAGE_APK
+need_library() {
+  local folder
+  for folder in /lib /usr/lib /lib64 /usr/lib64 /lib/*-linux-* /usr/lib/*-linux-*; do [ ! -e "$folder/$1" ] || return 0; done
+  install_package "$@"
+}

@@ -1,9 +1,11 @@
 module ondol.oci {
     requires static transitive org.jspecify;
+    requires static io.avaje.recordbuilder;
     requires transitive io.avaje.jsonb;
 
     exports ondol.oci.image;
+    exports ondol.oci.runtime;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
-            ondol.oci.image.jsonb.GeneratedJsonComponent;
+            ondol.oci.jsonb.GeneratedJsonComponent;
 }

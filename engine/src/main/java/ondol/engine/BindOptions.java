@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
 public record BindOptions(
-        @Nullable String propagation,
+        @Json.Property("Propagation") @Nullable String propagation,
         @Nullable Boolean nonRecursive,
         @Nullable Boolean createMountpoint,
         @Nullable Boolean readOnlyNonRecursive,

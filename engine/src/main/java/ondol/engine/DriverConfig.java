@@ -10,4 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record DriverConfig(@Nullable String name, @Nullable Map<String, String> options) {}
+public record DriverConfig(
+        @Json.Property("Name") @Nullable String name,
+        @Json.Property("Options") @Nullable Map<String, String> options) {}

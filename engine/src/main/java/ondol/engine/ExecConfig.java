@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
 public record ExecConfig(
-        @Nullable String user,
-        @Nullable Boolean privileged,
-        @Nullable Boolean tty,
+        @Json.Property("User") @Nullable String user,
+        @Json.Property("Privileged") @Nullable Boolean privileged,
+        @Json.Property("Tty") @Nullable Boolean tty,
         @Nullable Boolean attachStdin,
         @Nullable Boolean attachStdout,
         @Nullable Boolean attachStderr,
         @Nullable List<Integer> consoleSize,
-        @Nullable List<String> env,
-        @Nullable List<String> cmd,
+        @Json.Property("Env") @Nullable List<String> env,
+        @Json.Property("Cmd") @Nullable List<String> cmd,
         @Nullable String workingDir,
         @Nullable String detachKeys) {}

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
 public record Healthcheck(
-        @Nullable List<String> test,
-        @Nullable Long interval,
-        @Nullable Long timeout,
+        @Json.Property("Test") @Nullable List<String> test,
+        @Json.Property("Interval") @Nullable Long interval,
+        @Json.Property("Timeout") @Nullable Long timeout,
         @Nullable Long startPeriod,
         @Nullable Long startInterval,
-        @Nullable Integer retries) {}
+        @Json.Property("Retries") @Nullable Integer retries) {}

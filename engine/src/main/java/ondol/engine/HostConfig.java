@@ -1,6 +1,7 @@
 package ondol.engine;
 
 import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.DefaultValue;
 import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record HostConfig(
         @Nullable Long cpuShares,
-        @Nullable Long memory,
+        @Json.Property("Memory") @Nullable Long memory,
         @Nullable String cgroupParent,
         @Nullable Integer blkioWeight,
         @Nullable List<WeightDevice> blkioWeightDevice,
@@ -57,17 +58,17 @@ public record HostConfig(
         @Nullable Long cpuRealtimeRuntime,
         @Nullable String cpusetCpus,
         @Nullable String cpusetMems,
-        @Nullable List<DeviceMapping> devices,
+        @Json.Property("Devices") @Nullable List<DeviceMapping> devices,
         @Nullable List<String> deviceCgroupRules,
         @Nullable Long memoryReservation,
         @Nullable Long memorySwap,
         @Nullable Long memorySwappiness,
         @Nullable Long nanoCpus,
         @Nullable Boolean oomKillDisable,
-        @Nullable Boolean init,
+        @Json.Property("Init") @Nullable Boolean init,
         @Nullable Long pidsLimit,
-        @Nullable List<Ulimit> ulimits,
-        @Nullable List<String> binds,
+        @Json.Property("Ulimits") @Nullable List<Ulimit> ulimits,
+        @Json.Property("Binds") @Nullable List<String> binds,
         @Json.Property("ContainerIDFile") @Nullable String containerIDFile,
         @Nullable LogConfig logConfig,
         @Nullable String networkMode,
@@ -76,9 +77,9 @@ public record HostConfig(
         @Nullable Boolean autoRemove,
         @Nullable String volumeDriver,
         @Nullable List<String> volumesFrom,
-        @Nullable List<MountSpec> mounts,
+        @Json.Property("Mounts") @Nullable List<MountSpec> mounts,
         @Nullable List<Integer> consoleSize,
-        @Nullable Map<String, String> annotations,
+        @Json.Property("Annotations") @Nullable Map<String, String> annotations,
         @Nullable List<String> capAdd,
         @Nullable List<String> capDrop,
         @Nullable String cgroupnsMode,
@@ -88,21 +89,21 @@ public record HostConfig(
         @Nullable List<String> extraHosts,
         @Nullable List<String> groupAdd,
         @Nullable String ipcMode,
-        @Nullable String cgroup,
-        @Nullable List<String> links,
+        @Json.Property("Cgroup") @Nullable String cgroup,
+        @Json.Property("Links") @Nullable List<String> links,
         @Nullable Integer oomScoreAdj,
         @Nullable String pidMode,
-        @Nullable Boolean privileged,
+        @Json.Property("Privileged") @Nullable Boolean privileged,
         @Nullable Boolean publishAllPorts,
         @Nullable Boolean readonlyRootfs,
         @Nullable List<String> securityOpt,
         @Nullable Map<String, String> storageOpt,
-        @Nullable Map<String, String> tmpfs,
+        @Json.Property("Tmpfs") @Nullable Map<String, String> tmpfs,
         @Json.Property("UTSMode") @Nullable String utsMode,
         @Nullable String usernsMode,
         @Nullable Long shmSize,
-        @Nullable Map<String, String> sysctls,
-        @Nullable String runtime,
-        @Nullable String isolation,
-        @Nullable List<String> maskedPaths,
-        @Nullable List<String> readonlyPaths) {}
+        @Json.Property("Sysctls") @Nullable Map<String, String> sysctls,
+        @Json.Property("Runtime") @Nullable String runtime,
+        @Json.Property("Isolation") @Nullable String isolation,
+        @DefaultValue("null") @Nullable List<String> maskedPaths,
+        @DefaultValue("null") @Nullable List<String> readonlyPaths) {}

@@ -13,4 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record LogConfig(@Nullable String type, @Nullable Map<String, String> config) {}
+public record LogConfig(
+        @Json.Property("Type") @Nullable String type,
+        @Json.Property("Config") @Nullable Map<String, String> config) {}

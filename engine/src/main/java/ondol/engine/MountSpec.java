@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
 public record MountSpec(
-        @Nullable String type,
-        @Nullable String source,
-        @Nullable String target,
+        @Json.Property("Type") @Nullable String type,
+        @Json.Property("Source") @Nullable String source,
+        @Json.Property("Target") @Nullable String target,
         @Nullable Boolean readOnly,
-        @Nullable String consistency,
+        @Json.Property("Consistency") @Nullable String consistency,
         @Nullable BindOptions bindOptions,
         @Nullable VolumeOptions volumeOptions,
         @Nullable TmpfsOptions tmpfsOptions) {}

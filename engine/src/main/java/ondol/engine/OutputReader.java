@@ -8,6 +8,14 @@ public interface OutputReader extends AutoCloseable {
     @Nullable
     Output next() throws InterruptedException;
 
+    /**
+     * The next piece where it is there already, so that whoever passes pieces on can pass several on at once; null where
+     * it is not, and always null from a reader that cannot tell.
+     */
+    default @Nullable Output poll() {
+        return null;
+    }
+
     @Override
     void close();
 }

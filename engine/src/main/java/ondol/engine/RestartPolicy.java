@@ -12,4 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record RestartPolicy(@Nullable String name, @Nullable Integer maximumRetryCount) {}
+public record RestartPolicy(
+        @Json.Property("Name") @Nullable String name,
+        @Nullable Integer maximumRetryCount) {}

@@ -10,4 +10,6 @@ import io.avaje.recordbuilder.RecordBuilder;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record ThrottleDevice(String path, long rate) {}
+public record ThrottleDevice(
+        @Json.Property("Path") String path,
+        @Json.Property("Rate") long rate) {}

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
 public record TmpfsOptions(
-        @Nullable Long sizeBytes, @Nullable Integer mode) {}
+        @Nullable Long sizeBytes,
+        @Json.Property("Mode") @Nullable Integer mode) {}

@@ -10,4 +10,7 @@ import io.avaje.recordbuilder.RecordBuilder;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record Ulimit(String name, long soft, long hard) {}
+public record Ulimit(
+        @Json.Property("Name") String name,
+        @Json.Property("Soft") long soft,
+        @Json.Property("Hard") long hard) {}

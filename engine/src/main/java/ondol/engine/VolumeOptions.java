@@ -14,6 +14,6 @@ import org.jspecify.annotations.Nullable;
 @RecordBuilder
 public record VolumeOptions(
         @Nullable Boolean noCopy,
-        @Nullable Map<String, String> labels,
-        @Nullable String subpath,
+        @Json.Property("Labels") @Nullable Map<String, String> labels,
+        @Json.Property("Subpath") @Nullable String subpath,
         @Nullable DriverConfig driverConfig) {}

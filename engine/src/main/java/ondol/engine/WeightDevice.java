@@ -10,4 +10,6 @@ import io.avaje.recordbuilder.RecordBuilder;
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
-public record WeightDevice(String path, int weight) {}
+public record WeightDevice(
+        @Json.Property("Path") String path,
+        @Json.Property("Weight") int weight) {}

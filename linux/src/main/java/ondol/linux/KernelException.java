@@ -22,6 +22,18 @@ public final class KernelException extends RuntimeException {
         this.errno = errno;
     }
 
+    /**
+     * A refusal that the kernel explained in words of its own.
+     *
+     * @param explanation such as netlink's extended acknowledgement
+     */
+    public KernelException(String call, String arguments, Errno errno, String explanation) {
+        super("%s(%s): %s (%s)".formatted(call, arguments, explanation, errno));
+        this.call = call;
+        this.arguments = arguments;
+        this.errno = errno;
+    }
+
     public String call() {
         return call;
     }

@@ -1,3 +1,4 @@
+/** The specifications of the Open Container Initiative as records with their JSON. */
 @NullMarked
 package ondol.oci;
 

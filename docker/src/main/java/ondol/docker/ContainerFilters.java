@@ -1,0 +1,141 @@
+package ondol.docker;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import ondol.engine.ContainerDetails;
+import ondol.engine.Engine;
+import ondol.engine.EngineException;
+import org.jspecify.annotations.Nullable;
+
+/** Which containers a list is to show. */
+final class ContainerFilters {
+    private static final Set<String> KNOWN = Set.of(
+            "ancestor", "before", "exited", "expose", "health", "id", "isolation", "is-task", "label", "label!", "name",
+            "network", "publish", "since", "status", "volume");
+    private static final Set<String> STATES =
+            Set.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
+
+    private final Engine engine;
+    private final Filters filters;
+    private final Set<String> ancestors;
+    private final List<Pattern> names;
+    private final @Nullable Instant before;
+    private final @Nullable Instant since;
+
+    ContainerFilters(Engine engine, Filters filters) {
+        this.engine = engine;
+        this.filters = filters.only(KNOWN);
+        for (String status : filters.get("status")) {
+            if (!STATES.contains(status)) {
+                throw EngineException.invalid("invalid filter 'status=" + status + "'");
+            }
+        }
+        this.ancestors = ancestors();
+        this.names = filters.get("name").stream().map(ContainerFilters::pattern).toList();
+        this.before = created("before");
+        this.since = created("since");
+    }
+
+    /** Whether a filter asks for containers that may not be running. */
+    boolean wantsEnded() {
+        return filters.has("status") || filters.has("exited") || filters.has("before") || filters.has("since");
+    }
+
+    private static Pattern pattern(String name) {
+        // Names are patterns for Docker; a pattern that is none, or one made to be slow, is taken as it stands.
+        try {
+            return name.length() > 256 ? Pattern.compile(Pattern.quote(name)) : Pattern.compile(name);
+        } catch (PatternSyntaxException e) {
+            return Pattern.compile(Pattern.quote(name));
+        }
+    }
+
+    private @Nullable Instant created(String word) {
+        return filters.has(word)
+                ? engine.containers().inspect(filters.get(word).getFirst()).created()
+                : null;
+    }
+
+    /** The ids of the images that are asked for, and of all that were made from them. */
+    private Set<String> ancestors() {
+        Set<String> ids = new HashSet<>();
+        for (String image : filters.get("ancestor")) {
+            try {
+                ids.add(engine.images().inspect(image).id());
+            } catch (EngineException e) {
+                if (e.kind() != EngineException.Kind.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+        if (!ids.isEmpty()) {
+            Map<String, String> parents = engine.images().list().stream()
+                    .filter(image -> image.parent() != null && !image.parent().isEmpty())
+                    .collect(Collectors.toMap(image -> image.id(), image -> String.valueOf(image.parent())));
+            boolean grown = true;
+            while (grown) {
+                grown = parents.entrySet().stream()
+                        .filter(entry -> ids.contains(entry.getValue()))
+                        .map(entry -> ids.add(entry.getKey()))
+                        .reduce(false, Boolean::logicalOr);
+            }
+        }
+        return ids;
+    }
+
+    boolean fits(ContainerDetails container) {
+        String status = container.state().status().name().toLowerCase(Locale.ROOT);
+        return filters.any("status", status::equals)
+                && filters.any("id", container.id()::startsWith)
+                && named(container)
+                && filters.labels(container.config().labels())
+                && filters.any("exited", code -> exited(container, code))
+                && (!filters.has("ancestor") || ancestors.contains(container.imageId()))
+                && filters.any("network", network -> network.equals(ContainerViews.network(container)))
+                && filters.any("volume", volume -> mounts(container, volume))
+                && filters.any("expose", port -> exposes(container, port))
+                && filters.any("publish", port -> publishes(container, port))
+                && filters.any("health", "none"::equals)
+                && filters.any("is-task", "false"::equals)
+                && (before == null || container.created().isBefore(before))
+                && (since == null || container.created().isAfter(since));
+    }
+
+    private boolean named(ContainerDetails container) {
+        return names.isEmpty()
+                || names.stream()
+                        .anyMatch(name -> name.matcher(container.name()).find()
+                                || name.matcher("/" + container.name()).find());
+    }
+
+    private static boolean exited(ContainerDetails container, String code) {
+        try {
+            return container.state().status() == ContainerDetails.Status.EXITED
+                    && container.state().exitCode() == Integer.parseInt(code);
+        } catch (NumberFormatException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "invalid filter 'exited=" + code + "'", e);
+        }
+    }
+
+    private static boolean mounts(ContainerDetails container, String volume) {
+        return container.mounts().stream()
+                .anyMatch(mount -> volume.equals(mount.name()) || volume.equals(mount.destination()));
+    }
+
+    private static boolean exposes(ContainerDetails container, String port) {
+        Map<String, ?> exposed = container.config().exposedPorts();
+        return exposed != null && exposed.containsKey(port.contains("/") ? port : port + "/tcp");
+    }
+
+    private static boolean publishes(ContainerDetails container, String port) {
+        Map<String, ?> published = container.host().portBindings();
+        return published != null && published.containsKey(port.contains("/") ? port : port + "/tcp");
+    }
+}

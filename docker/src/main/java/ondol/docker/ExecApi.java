@@ -1,0 +1,97 @@
+package ondol.docker;
+
+import java.io.IOException;
+import java.util.List;
+import ondol.docker.json.ExecJson;
+import ondol.docker.json.SystemJson;
+import ondol.engine.AttachOptions;
+import ondol.engine.Attachment;
+import ondol.engine.Engine;
+import ondol.engine.EngineException;
+import ondol.engine.ExecConfig;
+import ondol.engine.Execs;
+import org.jspecify.annotations.Nullable;
+
+/** Further processes in running containers. */
+final class ExecApi {
+    private final Execs execs;
+
+    ExecApi(Engine engine) {
+        this.execs = engine.execs();
+    }
+
+    void addTo(Router router) {
+        router.post("/containers/{id}/exec", this::create)
+                .post("/exec/{id}/start", this::start)
+                .post("/exec/{id}/resize", this::resize)
+                .get("/exec/{id}/json", this::inspect);
+    }
+
+    private void create(Call call) throws IOException {
+        ExecConfig config = call.json(ExecConfig.class);
+        if (config == null || config.cmd() == null || config.cmd().isEmpty()) {
+            throw EngineException.invalid("No exec command specified");
+        }
+        call.json(201, new SystemJson.Id(execs.create(call.path("id"), config)));
+    }
+
+    private void start(Call call) throws IOException, InterruptedException {
+        ExecJson.Start start = call.json(ExecJson.Start.class);
+        String id = call.path("id");
+        ExecConfig config = execs.inspect(id).config();
+        List<Integer> size = size(start == null ? null : start.consoleSize(), config.consoleSize());
+        if (start != null && Boolean.TRUE.equals(start.detach())) {
+            execs.start(id, null, size);
+            call.reply(200);
+            return;
+        }
+        DetachKeys keys = DetachKeys.parse(config.detachKeys());
+        boolean stdin = Boolean.TRUE.equals(config.attachStdin());
+        AttachOptions options = new AttachOptions(
+                stdin,
+                Boolean.TRUE.equals(config.attachStdout()),
+                Boolean.TRUE.equals(config.attachStderr()),
+                false,
+                true);
+        Attachment attachment = execs.start(id, options, size);
+        if (attachment == null) {
+            call.reply(200);
+            return;
+        }
+        StreamsApi.serve(call, attachment, stdin, true, keys);
+    }
+
+    /** Rows and columns, where somebody said them. */
+    private static @Nullable List<Integer> size(@Nullable List<Integer> now, @Nullable List<Integer> before) {
+        List<Integer> size = now == null ? before : now;
+        return size == null || size.size() != 2 || size.get(0) <= 0 || size.get(1) <= 0 ? null : size;
+    }
+
+    private void resize(Call call) {
+        execs.resize(call.path("id"), call.number("h", 0), call.number("w", 0));
+        call.reply(200);
+    }
+
+    private void inspect(Call call) {
+        Execs.ExecDetails exec = execs.inspect(call.path("id"));
+        ExecConfig config = exec.config();
+        List<String> cmd = config.cmd() == null ? List.of() : config.cmd();
+        call.json(new ExecJson.Inspect(
+                exec.id(),
+                exec.running(),
+                exec.exitCode(),
+                new ExecJson.Process(
+                        Boolean.TRUE.equals(config.tty()),
+                        cmd.isEmpty() ? "" : cmd.getFirst(),
+                        cmd.isEmpty() ? List.of() : cmd.subList(1, cmd.size()),
+                        Boolean.TRUE.equals(config.privileged()),
+                        config.user() == null ? "" : config.user()),
+                Boolean.TRUE.equals(config.attachStdin()),
+                Boolean.TRUE.equals(config.attachStderr()),
+                Boolean.TRUE.equals(config.attachStdout()),
+                !exec.running() && exec.exitCode() != null,
+                exec.containerId(),
+                "",
+                exec.pid()));
+    }
+}

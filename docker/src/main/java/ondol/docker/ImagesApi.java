@@ -1,0 +1,210 @@
+package ondol.docker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import ondol.docker.json.ContainerJson;
+import ondol.docker.json.ImageJson;
+import ondol.docker.json.SystemJson;
+import ondol.engine.ContainerDetails;
+import ondol.engine.Engine;
+import ondol.engine.EngineException;
+import ondol.engine.Images;
+import ondol.engine.Images.ImageDetails;
+import org.jspecify.annotations.Nullable;
+
+/** Images: listed, looked at, named, removed, made from a tar or a container. */
+final class ImagesApi {
+    private static final Set<String> FILTERS = Set.of("reference", "dangling", "label", "label!", "before", "since", "until");
+
+    private final Engine engine;
+    private final Images images;
+
+    ImagesApi(Engine engine) {
+        this.engine = engine;
+        this.images = engine.images();
+    }
+
+    void addTo(Router router) {
+        router.get("/images/json", this::list)
+                .post("/images/create", this::create)
+                .post("/images/prune", this::prune)
+                .get("/images/{name*}/json", this::inspect)
+                .get("/images/{name*}/history", this::history)
+                .post("/images/{name*}/tag", this::tag)
+                .delete("/images/{name*}", this::remove)
+                .post("/commit", this::commit);
+    }
+
+    private void list(Call call) {
+        Filters filters = call.filters().only(FILTERS);
+        boolean old = !call.version().atLeast(44);
+        call.json(images.list().stream()
+                .filter(chosen(filters))
+                .map(image -> summary(image, old))
+                .toList());
+    }
+
+    private java.util.function.Predicate<ImageDetails> chosen(Filters filters) {
+        List<Pattern> references = filters.get("reference").stream().map(Globs::compile).toList();
+        Instant before = created(filters, "before");
+        Instant since = created(filters, "since");
+        Instant until = filters.has("until") ? Times.parse(filters.get("until").getFirst()) : null;
+        boolean anyName = !filters.has("dangling");
+        boolean dangling = filters.flag("dangling", false);
+        return image -> (anyName || image.names().isEmpty() == dangling)
+                && filters.labels(image.config().labels())
+                && (references.isEmpty() || image.names().stream().anyMatch(name -> Globs.reference(references, name)))
+                && (before == null || image.created().isBefore(before))
+                && (until == null || image.created().isBefore(until))
+                && (since == null || image.created().isAfter(since));
+    }
+
+    private @Nullable Instant created(Filters filters, String word) {
+        return filters.has(word) ? images.inspect(filters.get(word).getFirst()).created() : null;
+    }
+
+    static ImageJson.Summary summary(ImageDetails image, boolean withVirtualSize) {
+        return new ImageJson.Summary(
+                image.id(),
+                image.parent() == null ? "" : image.parent(),
+                image.names(),
+                image.digests(),
+                image.created().getEpochSecond(),
+                image.size(),
+                -1,
+                withVirtualSize ? image.size() : null,
+                image.config().labels(),
+                -1);
+    }
+
+    private void inspect(Call call) {
+        ImageDetails image = images.inspect(call.path("name"));
+        call.json(new ImageJson.Inspect(
+                image.id(),
+                image.names(),
+                image.digests(),
+                image.parent() == null ? "" : image.parent(),
+                image.comment(),
+                Times.rfc3339(image.created()),
+                "",
+                image.author(),
+                Defaults.fill(image.config(), ""),
+                image.architecture(),
+                image.variant(),
+                image.os(),
+                image.size(),
+                call.version().atLeast(44) ? null : image.size(),
+                new ContainerJson.GraphDriver(ContainerViews.DRIVER, Map.of()),
+                new ImageJson.RootFs("layers", image.layers()),
+                new ImageJson.Metadata(Times.NEVER)));
+    }
+
+    private void history(Call call) {
+        call.json(images.history(call.path("name")).stream()
+                .map(step -> new ImageJson.HistoryStep(
+                        step.id() == null ? "<missing>" : step.id(),
+                        step.created().getEpochSecond(),
+                        step.createdBy(),
+                        step.tags(),
+                        step.size(),
+                        step.comment()))
+                .toList());
+    }
+
+    private void tag(Call call) {
+        String tag = call.query("tag");
+        String repository = call.required("repo");
+        images.tag(call.path("name"), tag == null ? repository : repository + ":" + tag);
+        call.reply(201);
+    }
+
+    private void remove(Call call) {
+        call.json(removals(images.remove(call.path("name"), call.flag("force"))));
+    }
+
+    private static List<ImageJson.Removal> removals(List<Images.Removal> removals) {
+        return removals.stream()
+                .map(removal -> new ImageJson.Removal(removal.untagged(), removal.deleted()))
+                .toList();
+    }
+
+    private void create(Call call) throws IOException {
+        String from = call.query("fromSrc");
+        if (from == null) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "images cannot be pulled yet: load one with 'docker import'" + named(call.query("fromImage")));
+        }
+        if (!from.equals("-")) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED, "a tar is read from the request only, not from " + from);
+        }
+        call.patient();
+        String id;
+        try (InputStream tar = call.bodyStream()) {
+            id = images.importTar(tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
+        }
+        call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
+    }
+
+    private static String named(@Nullable String image) {
+        return image == null ? "" : " (" + image + " is not here)";
+    }
+
+    private static List<String> changes(Call call) {
+        return call.queries("changes").stream()
+                .flatMap(String::lines)
+                .filter(line -> !line.isBlank())
+                .toList();
+    }
+
+    /** {@code repository[:tag]}; null where no repository is said. */
+    private static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
+        return repository == null ? null : tag == null ? repository : repository + ":" + tag;
+    }
+
+    private void commit(Call call) {
+        String repository = call.query("repo");
+        String id = engine.containers()
+                .commit(
+                        call.required("container"),
+                        reference(repository, call.query("tag")),
+                        call.query("author"),
+                        call.query("comment"),
+                        changes(call),
+                        call.flag("pause", true));
+        call.json(201, new SystemJson.Id(id));
+    }
+
+    private void prune(Call call) {
+        Filters filters = call.filters().only(FILTERS);
+        boolean danglingOnly = filters.flag("dangling", true);
+        Filters rest = new Filters(filters.values().entrySet().stream()
+                .filter(entry -> !entry.getKey().equals("dangling"))
+                .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        Set<String> used = new java.util.HashSet<>();
+        engine.containers().list().stream().map(ContainerDetails::imageId).forEach(used::add);
+        long before = images.layersSize();
+        List<ImageJson.Removal> removed = new ArrayList<>();
+        for (ImageDetails image : images.list().stream().filter(chosen(rest)).toList()) {
+            if (used.contains(image.id()) || (danglingOnly && !image.names().isEmpty())) {
+                continue;
+            }
+            try {
+                removed.addAll(removals(images.remove(image.id(), true)));
+            } catch (EngineException e) {
+                // In use after all, or the machine's own files: it stays.
+                if (e.kind() == EngineException.Kind.FAILED) {
+                    throw e;
+                }
+            }
+        }
+        call.json(new ImageJson.Pruned(removed, Math.max(0, before - images.layersSize())));
+    }
+}

@@ -1,0 +1,30 @@
+package ondol.docker;
+
+import io.avaje.json.JsonException;
+import io.avaje.jsonb.Jsonb;
+import ondol.engine.EngineException;
+import org.jspecify.annotations.Nullable;
+
+/** JSON in and out, with adapters that are made when compiling. */
+final class Json {
+    private static final Jsonb JSONB = Jsonb.builder().build();
+
+    private Json() {}
+
+    /** @throws EngineException {@code INVALID} for what is no such JSON */
+    static <T> @Nullable T read(Class<T> type, byte[] body) {
+        try {
+            return JSONB.type(type).fromJson(body);
+        } catch (JsonException | IllegalStateException | ClassCastException | NumberFormatException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "invalid JSON: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw EngineException.invalid("invalid JSON: nested too deeply");
+        } catch (IndexOutOfBoundsException | NullPointerException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "invalid JSON: it ends too early", e);
+        }
+    }
+
+    static byte[] write(Object value) {
+        return JSONB.toJsonBytes(value);
+    }
+}

@@ -1,0 +1,39 @@
+package ondol.docker;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import ondol.docker.json.SystemJson;
+import ondol.engine.Engine;
+import ondol.engine.EngineException;
+
+/** What Docker's API has no word for. */
+final class OndolApi {
+    private final Engine engine;
+
+    OndolApi(Engine engine) {
+        this.engine = engine;
+    }
+
+    void addTo(Router router) {
+        router.post("/ondol/images/init", this::init).get("/ondol/containers/{id}/explain", this::explain);
+    }
+
+    /** An image from a folder of the engine's machine. */
+    private void init(Call call) {
+        String path = call.required("path");
+        Path folder;
+        try {
+            folder = Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "no path: " + path, e);
+        }
+        if (!folder.isAbsolute()) {
+            throw EngineException.invalid("the folder has to be an absolute path: " + path);
+        }
+        call.json(201, new SystemJson.Id(engine.images().importFolder(folder, call.query("repo"))));
+    }
+
+    private void explain(Call call) {
+        call.text(200, engine.containers().explain(call.path("id")));
+    }
+}

@@ -1,0 +1,188 @@
+package ondol.docker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import ondol.docker.json.SystemJson;
+import ondol.engine.Engine;
+import ondol.engine.EngineInfo;
+
+/** What the engine and its machine are. */
+final class SystemApi {
+    private final Engine engine;
+    private final EventsApi events;
+
+    SystemApi(Engine engine, EventsApi events) {
+        this.engine = engine;
+        this.events = events;
+    }
+
+    void addTo(Router router) {
+        router.get("/_ping", this::ping)
+                .head("/_ping", this::ping)
+                .get("/version", this::version)
+                .get("/info", this::info)
+                .get("/system/df", this::diskUsage);
+    }
+
+    private void ping(Call call) {
+        call.header("Cache-Control", "no-cache, no-store, must-revalidate");
+        call.header("Pragma", "no-cache");
+        call.header("Swarm", "inactive");
+        call.bytes(200, "text/plain; charset=utf-8", "OK".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void version(Call call) {
+        EngineInfo info = engine.info();
+        String arch = goArch(info.architecture());
+        SystemJson.Component component = new SystemJson.Component(
+                "Engine",
+                info.version(),
+                Map.of(
+                        "ApiVersion", ApiVersion.NEWEST.toString(),
+                        "MinAPIVersion", ApiVersion.OLDEST.toString(),
+                        "Os", "linux",
+                        "Arch", arch,
+                        "KernelVersion", info.kernelVersion(),
+                        "GoVersion", "",
+                        "GitCommit", "",
+                        "BuildTime", "",
+                        "Experimental", "false"));
+        call.json(new SystemJson.Version(
+                new SystemJson.Named("Ondol"),
+                List.of(component),
+                info.version(),
+                ApiVersion.NEWEST.toString(),
+                ApiVersion.OLDEST.toString(),
+                "",
+                "",
+                "linux",
+                arch,
+                info.kernelVersion(),
+                ""));
+    }
+
+    /** The name that Go, and with it every image, has for an architecture. */
+    static String goArch(String machine) {
+        return switch (machine.toLowerCase(Locale.ROOT)) {
+            case "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> machine;
+        };
+    }
+
+    private void info(Call call) {
+        EngineInfo i = engine.info();
+        call.json(new SystemJson.Info(
+                i.id(),
+                i.containers(),
+                i.running(),
+                i.paused(),
+                i.stopped(),
+                i.images(),
+                ContainerViews.DRIVER,
+                List.of(),
+                new SystemJson.Plugins(
+                        List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file", "local", "none")),
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                true,
+                isOne(Path.of("/proc/sys/net/ipv4/ip_forward")),
+                false,
+                descriptors(),
+                i.cgroupVersion() == 1,
+                Thread.activeCount(),
+                Times.rfc3339(Instant.now()),
+                "local",
+                "cgroupfs",
+                String.valueOf(i.cgroupVersion()),
+                events.listeners(),
+                i.kernelVersion(),
+                i.operatingSystem(),
+                i.osVersion(),
+                "linux",
+                i.architecture(),
+                "https://index.docker.io/v1/",
+                new SystemJson.RegistryConfig(List.of("127.0.0.0/8", "::1/128"), Map.of(), List.of()),
+                i.processors(),
+                i.memory(),
+                i.rootFolder(),
+                "",
+                "",
+                "",
+                i.hostName(),
+                List.of(),
+                false,
+                i.version(),
+                Map.of("ondol", new SystemJson.Runtime("ondol")),
+                "ondol",
+                new SystemJson.Swarm("", "", "inactive", false, ""),
+                true,
+                "",
+                "ondol-init",
+                new SystemJson.Commit(""),
+                new SystemJson.Commit(""),
+                new SystemJson.Commit(""),
+                security(i),
+                List.of(),
+                i.warnings()));
+    }
+
+    private static List<String> security(EngineInfo info) {
+        List<String> options = new ArrayList<>();
+        if (info.seccomp()) {
+            options.add("name=seccomp,profile=builtin");
+        }
+        if (info.cgroupVersion() == 2) {
+            options.add("name=cgroupns");
+        }
+        return options;
+    }
+
+    private static boolean isOne(Path file) {
+        try {
+            return Files.readString(file).strip().equals("1");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int descriptors() {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return (int) open.count();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private void diskUsage(Call call) {
+        ContainerViews views = new ContainerViews(engine);
+        Map<String, Integer> users = VolumesApi.users(engine);
+        call.json(new SystemJson.DiskUsage(
+                engine.images().layersSize(),
+                engine.images().list().stream()
+                        .map(image -> ImagesApi.summary(image, !call.version().atLeast(44)))
+                        .toList(),
+                engine.containers().list().stream()
+                        .map(container -> views.listed(container, engine.containers().sizes(container.id())))
+                        .toList(),
+                engine.volumes().list().stream()
+                        .map(volume -> VolumesApi.json(
+                                volume,
+                                new ondol.docker.json.VolumeJson.Usage(
+                                        DiskUsage.of(Path.of(volume.mountpoint())),
+                                        users.getOrDefault(volume.name(), 0))))
+                        .toList(),
+                List.of()));
+    }
+}

@@ -1,0 +1,222 @@
+package ondol.engine.local;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import ondol.engine.ContainerDetails;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.logs.LogFolder;
+import ondol.engine.logs.LogSignal;
+import ondol.engine.spec.MountPoint;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.keeper.Minder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container as this engine knows it: its record, and, while it runs, its minder. Whoever changes its stage of life
+ * holds {@link #stage}; whoever only looks reads the record, which is replaced as a whole.
+ */
+final class Container {
+    private final Path folder;
+    private final Records<ContainerRecord> records;
+    private final LogFolder logs;
+
+    /** Held while the container is started, ended, changed or removed. */
+    final ReentrantLock stage = new ReentrantLock();
+
+    /** Those who read its output now. */
+    final AtomicInteger readers = new AtomicInteger();
+
+    /** Executions in it that have not been forgotten, by id. */
+    final Map<String, Execution> executions = new ConcurrentHashMap<>();
+
+    private volatile ContainerRecord record;
+    private volatile @Nullable Minder minder;
+    private volatile @Nullable Cgroup cgroup;
+    private volatile LogSignal signal = new LogSignal();
+    private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
+    private final CompletableFuture<Integer> removed = new CompletableFuture<>();
+
+    Container(Path folder, Records<ContainerRecord> records, ContainerRecord record) {
+        this.folder = folder;
+        this.records = records;
+        this.record = record;
+        this.logs = new LogFolder(folder.resolve("log"));
+    }
+
+    String id() {
+        return record.id();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    ContainerRecord record() {
+        return record;
+    }
+
+    LogFolder logs() {
+        return logs;
+    }
+
+    /** Changes the record and writes it. */
+    void save(UnaryOperator<ContainerRecord> change) {
+        ContainerRecord changed = change.apply(record);
+        records.save(folder, changed);
+        record = changed;
+    }
+
+    /** Changes the record here, for whoever looks; the file follows with the next {@link #save}. */
+    void show(UnaryOperator<ContainerRecord> change) {
+        record = change.apply(record);
+    }
+
+    boolean running() {
+        Status status = record.status();
+        return status == Status.RUNNING || status == Status.PAUSED;
+    }
+
+    @Nullable
+    Minder minder() {
+        return minder;
+    }
+
+    @Nullable
+    Cgroup cgroup() {
+        return cgroup;
+    }
+
+    void cgroup(@Nullable Cgroup group) {
+        this.cgroup = group;
+    }
+
+    /** Tells of new output, and of the end of it, in this run. */
+    LogSignal signal() {
+        return signal;
+    }
+
+    /** Completes with the exit code of the present run, or the next one. */
+    CompletableFuture<Integer> ended() {
+        return ended;
+    }
+
+    /** Completes with the minder of the present run, or the next one. */
+    CompletableFuture<Minder> started() {
+        return started;
+    }
+
+    CompletableFuture<Integer> removed() {
+        return removed;
+    }
+
+    /** A new run begins: before its process is made. */
+    void beginRun() {
+        if (signal.isEnded()) {
+            signal = new LogSignal();
+        }
+        if (ended.isDone()) {
+            ended = new CompletableFuture<>();
+        }
+        if (started.isDone()) {
+            started = new CompletableFuture<>();
+        }
+    }
+
+    void runs(Minder made) {
+        minder = made;
+        started.complete(made);
+    }
+
+    /** The run is over: all output is in the log. */
+    void endRun(int exitCode) {
+        minder = null;
+        if (started.isDone()) {
+            started = new CompletableFuture<>();
+        }
+        signal.end();
+        ended.complete(exitCode);
+    }
+
+    void watch(Minder made, int file, long offset) {
+        if (readers.get() > 0) {
+            made.watch(file, offset);
+        }
+    }
+
+    ContainerDetails details() {
+        ContainerRecord now = record;
+        List<ContainerDetails.MountPoint> mounts = new ArrayList<>();
+        for (MountPoint mount : now.mounts()) {
+            String mode = mount.mode();
+            String propagation = mount.propagation();
+            mounts.add(new ContainerDetails.MountPoint(
+                    mount.type(),
+                    mount.name(),
+                    Objects.requireNonNullElse(mount.source(), ""),
+                    mount.destination(),
+                    mount.name() == null ? "" : "local",
+                    Objects.requireNonNullElse(mode, ""),
+                    !mount.readOnly(),
+                    Objects.requireNonNullElse(propagation, "")));
+        }
+        ContainerDetails.State state = new ContainerDetails.State(
+                now.status(),
+                now.oomKilled(),
+                running() ? now.pid() : 0,
+                now.exitCode(),
+                now.error(),
+                instant(now.started()),
+                instant(now.finished()));
+        return new ContainerDetails(
+                now.id(),
+                now.name(),
+                Instant.ofEpochSecond(0, now.created()),
+                now.imageId(),
+                now.imageName(),
+                now.path(),
+                now.args(),
+                now.config(),
+                now.host(),
+                state,
+                now.restarts(),
+                mounts,
+                List.copyOf(executions.keySet()),
+                folder.resolve("hostname").toString(),
+                folder.resolve("hosts").toString(),
+                folder.resolve("resolv.conf").toString(),
+                folder.resolve("log").toString());
+    }
+
+    private static @Nullable Instant instant(long nanoseconds) {
+        return nanoseconds == 0 ? null : Instant.ofEpochSecond(0, nanoseconds);
+    }
+
+    /** What events say of it. */
+    Map<String, String> attributes() {
+        ContainerRecord now = record;
+        Map<String, String> attributes = new TreeMap<>();
+        if (now.config().labels() != null) {
+            attributes.putAll(now.config().labels());
+        }
+        attributes.put("image", now.imageName());
+        attributes.put("name", now.name());
+        return attributes;
+    }
+
+    /** Nanoseconds since 1970. */
+    static long now() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+}

@@ -1,0 +1,93 @@
+package ondol.engine.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import ondol.engine.ContainerConfig;
+import ondol.engine.HostConfig;
+
+/** The files of the engine that a container sees: {@code /etc/hostname}, {@code /etc/hosts}, {@code /etc/resolv.conf}. */
+final class ContainerFiles {
+    /** The record's name in a container's folder. */
+    static final String RECORD = "container.json";
+
+    private ContainerFiles() {}
+
+    static void write(Path folder, String hostname, ContainerConfig config, HostConfig host) throws IOException {
+        boolean machineNetwork = "host".equals(host.networkMode());
+        put(folder.resolve("hostname"), hostname + "\n");
+        put(
+                folder.resolve("hosts"),
+                machineNetwork ? machine("/etc/hosts", "") + extra(host) : hosts(hostname, config, host));
+        put(folder.resolve("resolv.conf"), resolver(host));
+    }
+
+    private static void put(Path file, String text) throws IOException {
+        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String hosts(String hostname, ContainerConfig config, HostConfig host) {
+        String domain = config.domainname() == null || config.domainname().isEmpty()
+                ? hostname
+                : hostname + "." + config.domainname() + " " + hostname;
+        return "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
+                + "ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
+                + extra(host)
+                + "127.0.1.1\t" + domain + "\n";
+    }
+
+    private static String extra(HostConfig host) {
+        StringBuilder lines = new StringBuilder();
+        for (String entry : host.extraHosts() == null ? List.<String>of() : host.extraHosts()) {
+            int colon = entry.indexOf(':');
+            if (colon > 0) {
+                lines.append(entry.substring(colon + 1))
+                        .append('\t')
+                        .append(entry, 0, colon)
+                        .append('\n');
+            }
+        }
+        return lines.toString();
+    }
+
+    /** The machine's own, without name servers on its loopback, which a container cannot reach; or what was asked for. */
+    private static String resolver(HostConfig host) {
+        List<String> lines = new ArrayList<>();
+        boolean machineNetwork = "host".equals(host.networkMode());
+        for (String line : machine("/etc/resolv.conf", "").split("\n")) {
+            boolean replaced = (line.startsWith("nameserver") && given(host.dns()))
+                    || (line.startsWith("search") && given(host.dnsSearch()))
+                    || (line.startsWith("options") && given(host.dnsOptions()));
+            boolean unreachable =
+                    !machineNetwork && (line.startsWith("nameserver 127.") || line.equals("nameserver ::1"));
+            if (!replaced && !unreachable && !line.isBlank()) {
+                lines.add(line);
+            }
+        }
+        for (String server : host.dns() == null ? List.<String>of() : host.dns()) {
+            lines.add("nameserver " + server);
+        }
+        if (given(host.dnsSearch()) && !host.dnsSearch().equals(List.of("."))) {
+            lines.add("search " + String.join(" ", host.dnsSearch()));
+        }
+        if (given(host.dnsOptions())) {
+            lines.add("options " + String.join(" ", host.dnsOptions()));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static boolean given(@org.jspecify.annotations.Nullable List<String> list) {
+        return list != null && !list.isEmpty();
+    }
+
+    private static String machine(String path, String otherwise) {
+        try {
+            return Files.readString(Path.of(path));
+        } catch (IOException e) {
+            return otherwise;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package ondol.engine.local;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import java.util.List;
+import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerDetails;
+import ondol.engine.HostConfig;
+import ondol.engine.spec.MountPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container as its file {@code container.json} keeps it. Times are nanoseconds since 1970; 0 is "not yet".
+ *
+ * @param boot the machine's boot id while it runs: after a restart of the machine nothing runs
+ * @param asked whether a user asked it to run ({@code unless-stopped} looks at it)
+ * @param mounts what it sees of outside, with a place for each volume
+ * @param anonymous names of volumes that were made for it alone
+ */
+@Json
+@RecordBuilder
+public record ContainerRecord(
+        String id,
+        String name,
+        long created,
+        String imageId,
+        String imageName,
+        String path,
+        List<String> args,
+        ContainerConfig config,
+        HostConfig host,
+        ContainerDetails.Status status,
+        boolean oomKilled,
+        int pid,
+        int exitCode,
+        String error,
+        long started,
+        long finished,
+        int restarts,
+        boolean asked,
+        @Nullable String boot,
+        List<MountPoint> mounts,
+        List<String> anonymous) {
+
+    /** A builder with this record's values. */
+    ContainerRecordBuilder change() {
+        return ContainerRecordBuilder.builder(this);
+    }
+}

@@ -1,0 +1,182 @@
+package ondol.engine.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerConfigBuilder;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.Containers.Created;
+import ondol.engine.EngineException;
+import ondol.engine.HostConfig;
+import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.MountPoint;
+import ondol.engine.spec.MountPoints;
+import ondol.engine.spec.NamespaceChoice;
+import ondol.image.Image;
+import org.jspecify.annotations.Nullable;
+
+/** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
+final class Creating {
+    private final House house;
+    private final VolumeContents contents;
+
+    Creating(House house) {
+        this.house = house;
+        this.contents = new VolumeContents(house);
+    }
+
+    Created create(@Nullable String wantedName, ContainerConfig asked, HostConfig host) {
+        String imageName = asked.image();
+        if (imageName == null || imageName.isEmpty()) {
+            throw EngineException.invalid("no image specified");
+        }
+        Image image = LocalImages.translate(() -> house.images().resolve(imageName));
+        ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
+        ConfigCheck.check(merged, host, house.host());
+        String id = Folders.newId();
+        try (Undo undo = new Undo()) {
+            String name = house.registry().reserve(wantedName, id);
+            undo.add(() -> house.registry().release(name, id));
+            List<String> anonymous = new ArrayList<>();
+            List<MountPoint> mounts = mounts(merged, host, image, anonymous, undo);
+            Path folder = house.folders().container(id);
+            Files.createDirectory(folder);
+            Files.createDirectory(folder.resolve("log"));
+            undo.add(() -> deleteQuietly(folder));
+            LocalImages.translate(() -> house.snapshots().create(id, image));
+            undo.add(() -> house.snapshots().remove(id));
+            String hostname =
+                    NamespaceChoice.hostname(merged, host, id, house.host().hostname());
+            ContainerConfig config =
+                    ContainerConfigBuilder.builder(merged).hostname(hostname).build();
+            ContainerFiles.write(folder, hostname, config, host);
+            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
+            house.records().save(folder, record);
+            Container container = new Container(folder, house.records(), record);
+            house.registry().add(container);
+            undo.commit();
+            house.publish(container, "create");
+            return new Created(id, warnings(host));
+        } catch (IOException e) {
+            throw new EngineException(
+                    EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
+        }
+    }
+
+    private static ContainerRecord record(
+            String id,
+            String name,
+            Image image,
+            String imageName,
+            ContainerConfig config,
+            HostConfig host,
+            List<MountPoint> mounts,
+            List<String> anonymous) {
+        List<String> command = new ArrayList<>(Objects.requireNonNullElse(config.entrypoint(), List.of()));
+        command.addAll(Objects.requireNonNullElse(config.cmd(), List.of()));
+        return ContainerRecordBuilder.builder()
+                .id(id)
+                .name(name)
+                .created(Container.now())
+                .imageId(image.id().toString())
+                .imageName(imageName)
+                .path(command.getFirst())
+                .args(List.copyOf(command.subList(1, command.size())))
+                .config(config)
+                .host(host)
+                .status(Status.CREATED)
+                .error("")
+                .mounts(mounts)
+                .anonymous(anonymous)
+                .build();
+    }
+
+    /** What the container sees of outside, with a place for every volume; volumes that are missing are made. */
+    private List<MountPoint> mounts(
+            ContainerConfig config, HostConfig host, Image image, List<String> anonymous, Undo undo) {
+        List<MountPoint> placed = new ArrayList<>();
+        for (MountPoint mount :
+                MountPoints.of(config, host, fromOthers(host), house.host().files())) {
+            if (!mount.type().equals("volume")) {
+                placed.add(bindSource(mount));
+                continue;
+            }
+            if (mount.source() != null) { // another container's, whose place is known
+                placed.add(mount);
+                continue;
+            }
+            boolean nameless = mount.name() == null;
+            var volume = house.volumes().create(mount.name(), Map.of(), Map.of());
+            if (nameless) {
+                anonymous.add(volume.name());
+                undo.add(() -> house.volumes().removeQuietly(volume.name()));
+            }
+            Path data = Path.of(volume.mountpoint());
+            if (!mount.noCopy()) {
+                contents.copyUp(image, mount.destination(), data);
+            }
+            String subpath = mount.subpath();
+            Path source = subpath == null ? data : contents.beneath(data, subpath);
+            placed.add(mount.at(volume.name(), source.toString()));
+        }
+        return placed;
+    }
+
+    /** A bind mount's source, made where it is missing and may be made, as {@code -v} has it. */
+    private static MountPoint bindSource(MountPoint mount) {
+        String source = mount.source();
+        if (mount.type().equals("bind") && mount.createSource() && source != null && !Files.exists(Path.of(source))) {
+            try {
+                Files.createDirectories(Path.of(source));
+            } catch (IOException e) {
+                throw new EngineException(
+                        EngineException.Kind.FAILED,
+                        "cannot make the missing bind source path %s: %s".formatted(source, e.getMessage()),
+                        e);
+            }
+        }
+        return mount;
+    }
+
+    private List<MountPoint> fromOthers(HostConfig host) {
+        List<MountPoint> mounts = new ArrayList<>();
+        for (String text : host.volumesFrom() == null ? List.<String>of() : host.volumesFrom()) {
+            int colon = text.indexOf(':');
+            String name = colon < 0 ? text : text.substring(0, colon);
+            boolean readOnly =
+                    colon >= 0 && List.of(text.substring(colon + 1).split(",")).contains("ro");
+            for (MountPoint mount : house.registry().get(name).record().mounts()) {
+                if (!mount.type().equals("tmpfs")) {
+                    mounts.add(
+                            readOnly
+                                    ? ondol.engine.spec.MountPointBuilder.builder(mount)
+                                            .readOnly(true)
+                                            .build()
+                                    : mount);
+                }
+            }
+        }
+        return mounts;
+    }
+
+    private List<String> warnings(HostConfig host) {
+        List<String> warnings = new ArrayList<>();
+        if (host.portBindings() != null && !host.portBindings().isEmpty()) {
+            warnings.add("ports are not published yet: the container has a loopback of its own only");
+        }
+        return warnings;
+    }
+
+    private static void deleteQuietly(Path folder) {
+        try {
+            Removing.delete(folder);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package ondol.engine.local;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerConfigBuilder;
+import ondol.engine.EngineException;
+import ondol.engine.Images;
+import ondol.image.Image;
+import ondol.image.ImageException;
+import ondol.image.ImageStore;
+import ondol.image.ImageUsers;
+import ondol.image.NewImage;
+import ondol.oci.image.History;
+import ondol.oci.image.ImageConfig;
+import ondol.oci.image.Reference;
+import org.jspecify.annotations.Nullable;
+
+/** The image store in the engine's words. */
+final class LocalImages implements Images {
+    private final ImageStore store;
+    private final EventLog events;
+    private final ImageUsers users;
+
+    LocalImages(ImageStore store, EventLog events, ImageUsers users) {
+        this.store = store;
+        this.events = events;
+        this.users = users;
+    }
+
+    /** Does something with images, and says what went wrong as an engine does. */
+    static <T> T translate(Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (ImageException e) {
+            EngineException.Kind kind = switch (e.kind()) {
+                case NOT_FOUND -> EngineException.Kind.NOT_FOUND;
+                case CONFLICT -> EngineException.Kind.CONFLICT;
+                case INVALID -> EngineException.Kind.INVALID;
+                case UNSUPPORTED -> EngineException.Kind.UNSUPPORTED;
+                case FAILED -> EngineException.Kind.FAILED;
+            };
+            throw new EngineException(kind, e.getMessage(), e);
+        } catch (IllegalArgumentException e) { // a name that is none
+            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<ImageDetails> list() {
+        return store.list().stream().map(LocalImages::details).toList();
+    }
+
+    @Override
+    public ImageDetails inspect(String image) {
+        return details(translate(() -> store.resolve(image)));
+    }
+
+    private static ImageDetails details(Image image) {
+        ImageConfig config = image.config();
+        List<History> history = config.history() == null ? List.of() : config.history();
+        String comment = history.isEmpty() ? null : history.getLast().comment();
+        return new ImageDetails(
+                image.id().toString(),
+                image.tags(),
+                image.digests(),
+                image.parent(),
+                image.created(),
+                Objects.requireNonNullElse(config.author(), ""),
+                Objects.requireNonNullElse(comment, ""),
+                config.architecture(),
+                config.variant(),
+                config.os(),
+                image.size(),
+                ImageConfigs.of(config),
+                image.layers().stream().map(layer -> layer.diffId().toString()).toList());
+    }
+
+    @Override
+    public List<HistoryStep> history(String name) {
+        Image image = translate(() -> store.resolve(name));
+        List<History> steps =
+                image.config().history() == null ? List.of() : image.config().history();
+        List<HistoryStep> history = new ArrayList<>();
+        int layer = 0;
+        for (History step : steps) {
+            boolean empty = Boolean.TRUE.equals(step.emptyLayer());
+            boolean hasLayer = !empty && layer < image.layers().size();
+            long size = hasLayer ? image.layers().get(layer++).size() : 0;
+            history.add(new HistoryStep(
+                    null,
+                    time(step.created()),
+                    Objects.requireNonNullElse(step.createdBy(), ""),
+                    List.of(),
+                    size,
+                    Objects.requireNonNullElse(step.comment(), "")));
+        }
+        if (history.isEmpty()) {
+            history.add(new HistoryStep(null, image.created(), "", List.of(), image.size(), ""));
+        }
+        HistoryStep newest = history.removeLast();
+        history.add(new HistoryStep(
+                image.id().toString(),
+                newest.created(),
+                newest.createdBy(),
+                image.tags(),
+                newest.size(),
+                newest.comment()));
+        return history.reversed();
+    }
+
+    private static Instant time(@Nullable String text) {
+        try {
+            return text == null ? Instant.EPOCH : OffsetDateTime.parse(text).toInstant();
+        } catch (java.time.DateTimeException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    @Override
+    public void tag(String image, String reference) {
+        translate(() -> {
+            store.tag(image, Reference.parse(reference));
+            return true;
+        });
+        Image tagged = translate(() -> store.resolve(image));
+        events.publish("image", "tag", tagged.id().toString(), Map.of("name", reference));
+    }
+
+    @Override
+    public List<Removal> remove(String image, boolean force) {
+        String id = translate(() -> store.resolve(image)).id().toString();
+        List<Removal> done = new ArrayList<>();
+        for (ImageStore.Removal removal : translate(() -> store.remove(image, force, users))) {
+            done.add(new Removal(removal.untagged(), removal.deleted()));
+            String action = removal.untagged() != null ? "untag" : "delete";
+            events.publish("image", action, id, Map.of("name", id));
+        }
+        return done;
+    }
+
+    @Override
+    public String importTar(
+            InputStream tar, @Nullable String reference, @Nullable String message, List<String> changes) {
+        return translate(() -> {
+            ContainerConfig config =
+                    ConfigChanges.apply(ContainerConfigBuilder.builder().build(), changes);
+            NewImage made = new NewImage(
+                    name(reference), ImageConfigs.execution(config), "", Objects.requireNonNullElse(message, ""), "");
+            return imported(store.importTar(tar, made));
+        });
+    }
+
+    @Override
+    public String importFolder(Path folder, @Nullable String reference) {
+        if (!Files.isDirectory(folder)) {
+            throw EngineException.invalid("%s is no folder".formatted(folder));
+        }
+        return translate(() -> {
+            ContainerConfig config =
+                    ContainerConfigBuilder.builder().cmd(List.of("/bin/sh")).build();
+            NewImage made = new NewImage(
+                    name(reference), ImageConfigs.execution(config), "", "", "ondol init " + folder.getFileName());
+            return imported(store.importFolder(folder, made));
+        });
+    }
+
+    private String imported(Image image) {
+        events.publish(
+                "image",
+                "import",
+                image.id().toString(),
+                Map.of("name", image.id().toString()));
+        return image.id().toString();
+    }
+
+    static @Nullable Reference name(@Nullable String reference) {
+        return reference == null || reference.isEmpty() ? null : Reference.parse(reference);
+    }
+
+    @Override
+    public long layersSize() {
+        return store.layersSize();
+    }
+}

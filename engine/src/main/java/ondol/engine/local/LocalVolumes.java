@@ -1,0 +1,139 @@
+package ondol.engine.local;
+
+import io.avaje.jsonb.Jsonb;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import ondol.engine.EngineException;
+import ondol.engine.Volumes;
+import org.jspecify.annotations.Nullable;
+
+/** Volumes as folders: {@code volumes/NAME/_data} holds the files, {@code volume.json} beside it the record. */
+final class LocalVolumes implements Volumes {
+    private static final System.Logger LOG = System.getLogger(LocalVolumes.class.getName());
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
+
+    private final Path folder;
+    private final Records<VolumeRecord> records;
+    private final EventLog events;
+    private final Function<String, List<String>> usedBy;
+    private final Map<String, VolumeRecord> volumes = new TreeMap<>(); // guarded by this
+
+    /**
+     * @param usedBy the ids of the containers that use a volume
+     */
+    LocalVolumes(Path folder, Jsonb json, EventLog events, Function<String, List<String>> usedBy) {
+        this.folder = folder;
+        this.records = new Records<>(json, VolumeRecord.class, "volume.json");
+        this.events = events;
+        this.usedBy = usedBy;
+        for (VolumeRecord record : records.loadAll(folder)) {
+            volumes.put(record.name(), record);
+        }
+    }
+
+    @Override
+    public synchronized Volume create(
+            @Nullable String wanted, Map<String, String> labels, Map<String, String> options) {
+        String name = wanted == null || wanted.isEmpty() ? Folders.newId() : wanted;
+        if (name.length() > 255 || !NAME.matcher(name).matches()) {
+            throw EngineException.invalid(
+                    ("create %s: \"%s\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\""
+                                    + " are allowed. If you intended to pass a host directory, use absolute path")
+                            .formatted(name, name));
+        }
+        if (!options.isEmpty()) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "create %s: volumes take no options yet: %s".formatted(name, String.join(", ", options.keySet())));
+        }
+        VolumeRecord known = volumes.get(name);
+        if (known != null) {
+            return volume(known);
+        }
+        VolumeRecord made = new VolumeRecord(name, Container.now(), labels, options);
+        try {
+            Path data = Files.createDirectories(data(name));
+            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);
+        }
+        records.save(folder.resolve(name), made);
+        volumes.put(name, made);
+        events.publish("volume", "create", name, Map.of("driver", "local"));
+        return volume(made);
+    }
+
+    private Path data(String name) {
+        return folder.resolve(name).resolve("_data");
+    }
+
+    private Volume volume(VolumeRecord record) {
+        return new Volume(
+                record.name(),
+                data(record.name()).toString(),
+                Instant.ofEpochSecond(0, record.created()),
+                record.labels(),
+                record.options());
+    }
+
+    @Override
+    public synchronized List<Volume> list() {
+        List<Volume> list = new ArrayList<>();
+        volumes.values().forEach(record -> list.add(volume(record)));
+        return list;
+    }
+
+    @Override
+    public synchronized Volume inspect(String name) {
+        VolumeRecord record = volumes.get(name);
+        if (record == null) {
+            throw EngineException.notFound("get %s: no such volume".formatted(name));
+        }
+        return volume(record);
+    }
+
+    @Override
+    public void remove(String name, boolean force) {
+        List<String> users = usedBy.apply(name); // outside of this object's lock: it looks at containers
+        synchronized (this) {
+            if (!volumes.containsKey(name)) {
+                if (force) {
+                    return;
+                }
+                throw EngineException.notFound("get %s: no such volume".formatted(name));
+            }
+            if (!users.isEmpty()) {
+                throw EngineException.conflict(
+                        "remove %s: volume is in use - [%s]".formatted(name, String.join(", ", users)));
+            }
+            try {
+                Files.deleteIfExists(folder.resolve(name).resolve("volume.json"));
+                Removing.delete(folder.resolve(name));
+            } catch (IOException e) {
+                throw new EngineException(
+                        EngineException.Kind.FAILED, "remove %s: %s".formatted(name, e.getMessage()), e);
+            }
+            volumes.remove(name);
+        }
+        events.publish("volume", "destroy", name, Map.of("driver", "local"));
+    }
+
+    /** Removes a volume that nobody uses any more; where somebody does, it stays. */
+    void removeQuietly(String name) {
+        try {
+            remove(name, true);
+        } catch (EngineException e) {
+            LOG.log(Level.DEBUG, "volume {0} stays: {1}", name, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package ondol.engine.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.EngineException;
+import ondol.engine.HostConfig;
+import ondol.engine.LogConfig;
+import ondol.engine.spec.ContainerFacts;
+import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.NamespaceChoice;
+import ondol.engine.spec.SpecFactory;
+import ondol.image.Snapshot;
+import ondol.linux.Errno;
+import ondol.linux.KernelException;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.cgroup.LimitException;
+import ondol.linux.keeper.Minder;
+import ondol.linux.keeper.PlanFailure;
+import ondol.linux.plan.Plan;
+import ondol.oci.runtime.Linux;
+import ondol.oci.runtime.Spec;
+import ondol.runtime.Bundle;
+import ondol.runtime.ContainerPlan;
+import ondol.runtime.RootFilesystem;
+
+/** The start of a container: configuration to specification, specification to plan, plan to the keeper. */
+final class Starting {
+    private static final long LOG_SIZE = 10 << 20;
+    private static final int LOG_FILES = 3;
+
+    private final House house;
+    private final Users users;
+    private Ending ending;
+
+    @SuppressWarnings("NullAway.Init") // the two know each other: see join
+    Starting(House house, Users users) {
+        this.house = house;
+        this.users = users;
+    }
+
+    /** An end may be the beginning of the next start: {@link LocalEngine} makes the two known to each other. */
+    void join(Ending ending) {
+        this.ending = ending;
+    }
+
+    /** Starts a container that does not run, whose stage the caller holds. */
+    void start(Container container, int restarts) {
+        ContainerRecord record = container.record();
+        try (Undo undo = new Undo()) {
+            Spec spec = SpecFactory.create(record.config(), record.host(), facts(container), house.host());
+            Linux linux = spec.linux();
+            Cgroup group = group(container, linux, undo);
+            int logFile = container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
+            Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
+            container.beginRun();
+            Minder minder = house.keeper().make(plan, List.of(), ending.listener(container), pid -> {});
+            container.cgroup(group);
+            container.runs(minder);
+            undo.commit();
+            container.watch(minder, logFile, 0);
+            container.save(r -> r.change()
+                    .status(Status.RUNNING)
+                    .pid(minder.pid())
+                    .started(minder.time())
+                    .finished(0)
+                    .exitCode(0)
+                    .error("")
+                    .oomKilled(false)
+                    .restarts(restarts)
+                    .asked(true)
+                    .boot(Folders.boot())
+                    .build());
+        } catch (PlanFailure e) {
+            throw failed(container, planFailure(record, e));
+        } catch (LimitException e) {
+            EngineException.Kind kind = e.reason() == LimitException.Reason.INVALID
+                    ? EngineException.Kind.INVALID
+                    : EngineException.Kind.UNSUPPORTED;
+            throw failed(container, new EngineException(kind, e.getMessage(), e));
+        } catch (IllegalArgumentException e) {
+            throw failed(container, new EngineException(EngineException.Kind.INVALID, e.getMessage(), e));
+        } catch (KernelException | IOException | IllegalStateException e) {
+            throw failed(container, new EngineException(EngineException.Kind.FAILED, e.getMessage(), e));
+        }
+        house.publish(container, "start");
+    }
+
+    private EngineException failed(Container container, EngineException why) {
+        int exitCode = switch (why.kind()) {
+            case COMMAND_NOT_FOUND -> 127;
+            case COMMAND_NOT_EXECUTABLE -> 126;
+            default -> 128;
+        };
+        Status status = container.record().started() == 0 ? Status.CREATED : Status.EXITED;
+        container.save(r -> r.change()
+                .status(status)
+                .exitCode(exitCode)
+                .error(why.getMessage())
+                .finished(Container.now())
+                .build());
+        container.endRun(exitCode);
+        Map<String, String> attributes = new TreeMap<>(container.attributes());
+        attributes.put("exitCode", String.valueOf(exitCode));
+        house.events().publish("container", "die", container.id(), attributes);
+        return why;
+    }
+
+    /** The sentence for a plan that stopped, in the words that Docker's clients look for. */
+    static EngineException planFailure(ContainerRecord record, PlanFailure e) {
+        Errno errno = e.refused().errno();
+        if (e.executing()) {
+            String command = record.path();
+            if (errno == Errno.ENOENT || errno == Errno.ENOTDIR) {
+                String words = command.contains("/")
+                        ? "exec: \"%s\": stat %s: no such file or directory".formatted(command, command)
+                        : "exec: \"%s\": executable file not found in $PATH".formatted(command);
+                return new EngineException(EngineException.Kind.COMMAND_NOT_FOUND, words, e);
+            }
+            String words = errno == Errno.EACCES
+                    ? "exec: \"%s\": permission denied".formatted(command)
+                    : "exec: \"%s\": %s"
+                            .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
+            return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
+        }
+        String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
+                ? "; this kernel, or what it runs in, forbids the call"
+                : "";
+        return new EngineException(
+                EngineException.Kind.FAILED, "cannot make the container: " + e.getMessage() + hint, e);
+    }
+
+    ContainerFacts facts(Container container) {
+        ContainerRecord record = container.record();
+        HostConfig host = record.host();
+        Map<String, Integer> pids = new HashMap<>();
+        for (String mode : new String[] {host.networkMode(), host.pidMode(), host.ipcMode()}) {
+            String other = NamespaceChoice.container(mode);
+            if (other != null) {
+                pids.put(other, pidOf(other));
+            }
+        }
+        Path folder = container.folder();
+        return ContainerFactsBuilder.builder()
+                .id(record.id())
+                .hostname(NamespaceChoice.hostname(
+                        record.config(), host, record.id(), house.host().hostname()))
+                .user(users.ofContainer(record))
+                .rootPath("rootfs")
+                .cgroupsPath(house.cgroupParent(host) + "/" + record.id())
+                .resolvConf(folder.resolve("resolv.conf").toString())
+                .hostnameFile(folder.resolve("hostname").toString())
+                .hosts(folder.resolve("hosts").toString())
+                .mountPoints(record.mounts())
+                .pids(pids)
+                .uidMappings(List.of())
+                .gidMappings(List.of())
+                .build();
+    }
+
+    private int pidOf(String reference) {
+        Container other = house.registry().get(reference);
+        if (!other.running()) {
+            throw EngineException.conflict(
+                    "cannot join the namespaces of container %s: it is not running".formatted(reference));
+        }
+        return other.record().pid();
+    }
+
+    private Cgroup group(Container container, @org.jspecify.annotations.Nullable Linux linux, Undo undo) {
+        String parent = house.cgroupParent(container.record().host());
+        // a killed engine may have left it
+        house.cgroups().open(parent + "/" + container.id()).ifPresent(Cgroup::remove);
+        Cgroup group = house.cgroups()
+                .create(parent, container.id(), GroupResources.of(linux == null ? null : linux.resources()));
+        undo.add(group::remove);
+        return group;
+    }
+
+    /** The plan as a reader would like it. */
+    String explain(Container container) {
+        Spec spec = SpecFactory.create(
+                container.record().config(), container.record().host(), facts(container), house.host());
+        try (Undo undo = new Undo()) {
+            Cgroup group = group(container, spec.linux(), undo);
+            return String.join(
+                            "\n",
+                            ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
+        }
+    }
+
+    private Bundle bundle(Container container, Spec spec, Cgroup group, int logFile) {
+        ContainerRecord record = container.record();
+        Linux linux = spec.linux();
+        Bundle.Filter filter = linux == null || linux.seccomp() == null
+                ? null
+                : house.seccomp().program(linux.seccomp());
+        return new Bundle(
+                spec,
+                root(record),
+                container.folder(),
+                house.folders().mountpoint(),
+                place(house, group),
+                filter,
+                Boolean.TRUE.equals(record.config().openStdin()),
+                new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
+                "chroot".equals(record.host().isolation()));
+    }
+
+    static Bundle.CgroupPlace place(House house, Cgroup group) {
+        return new Bundle.CgroupPlace(
+                group.v1JoinFiles(), group.unifiedDirectory().orElse(null), house.cgroupMounts());
+    }
+
+    private RootFilesystem root(ContainerRecord record) {
+        Snapshot snapshot = house.snapshots().open(record.id());
+        return new RootFilesystem.Overlay(
+                snapshot.layers().folder(),
+                snapshot.layers().lowers(),
+                snapshot.layers().nested(),
+                snapshot.upper(),
+                snapshot.work());
+    }
+
+    private static long logSize(HostConfig host) {
+        String text = option(host, "max-size");
+        return text == null ? LOG_SIZE : Sizes.parse(text);
+    }
+
+    private static int logFiles(HostConfig host) {
+        String text = option(host, "max-file");
+        return text == null ? LOG_FILES : Math.max(1, Integer.parseInt(text));
+    }
+
+    private static @org.jspecify.annotations.Nullable String option(HostConfig host, String name) {
+        LogConfig log = host.logConfig();
+        return log == null || log.config() == null ? null : log.config().get(name);
+    }
+}

@@ -1,0 +1,49 @@
+package ondol.engine.spec;
+
+import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something of outside that a container sees at one of its paths, as it was asked for and with its defaults filled in.
+ *
+ * @param type {@code bind}, {@code volume} or {@code tmpfs}
+ * @param name a volume's; null for an anonymous one that does not exist yet
+ * @param source path of the host; for volumes what the engine fills in, and null for tmpfs
+ * @param destination a clean absolute path
+ * @param driver a volume's, where one was said
+ * @param mode the options of {@code -v source:destination:options}; null where they were said another way
+ * @param propagation such as {@code rprivate}; null where none was said for a volume
+ * @param createSource whether a missing source becomes a folder
+ * @param noCopy whether an empty volume stays empty although the image has files there
+ * @param subpath of a volume, relative
+ * @param tmpfsOptions of a tmpfs, such as {@code size=64k,mode=1777}
+ */
+@Json
+@RecordBuilder
+public record MountPoint(
+        String type,
+        @Nullable String name,
+        @Nullable String source,
+        String destination,
+        @Nullable String driver,
+        @Nullable String mode,
+        boolean readOnly,
+        @Nullable String propagation,
+        boolean nonRecursive,
+        boolean readOnlyNonRecursive,
+        boolean readOnlyForceRecursive,
+        boolean createSource,
+        boolean noCopy,
+        @Nullable String subpath,
+        @Nullable String tmpfsOptions) {
+
+    static final String BIND = "bind";
+    static final String VOLUME = "volume";
+    static final String TMPFS = "tmpfs";
+
+    /** This one with a volume's name and place. */
+    public MountPoint at(String volume, String path) {
+        return MountPointBuilder.builder(this).name(volume).source(path).build();
+    }
+}

@@ -1,0 +1,97 @@
+/* Loads a plan and runs its steps. A plan comes from the engine, and is looked at as if it came from a stranger. */
+#define _GNU_SOURCE
+#include "keeper.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int text_at(const struct plan *head, const char *data, uint32_t offset) {
+  return offset == NOWHERE || (offset < head->data && memchr(data + offset, 0, head->data - offset) != NULL);
+}
+
+static int sound(const struct loaded *plan, uint64_t size) {
+  const struct plan *head = plan->head;
+  if (head->magic != PLAN_MAGIC || head->version != PLAN_VERSION) return 0;
+  if (head->before > PLAN_MAX_STEPS || head->inside > PLAN_MAX_STEPS || head->relocations > size) return 0;
+  uint64_t steps = (uint64_t)head->before + head->inside;
+  return sizeof *head + steps * sizeof(struct step) + head->relocations * sizeof(struct relocation) +
+             (uint64_t)head->data ==
+         size;
+}
+
+int load(int descriptor, struct loaded *into) {
+  struct stat file;
+  if (fstat(descriptor, &file)) return -1;
+  uint64_t size = (uint64_t)file.st_size;
+  errno = EINVAL;
+  if (size < sizeof(struct plan) || size > PLAN_MAX_SIZE) return -1;
+  char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+  if (memory == MAP_FAILED) return -1;
+  errno = EINVAL;
+  into->head = (struct plan *)memory;
+  into->steps = (struct step *)(memory + sizeof(struct plan));
+  if (!sound(into, size)) return -1;
+  const struct plan *head = into->head;
+  uint32_t steps = head->before + head->inside;
+  struct relocation *relocations = (struct relocation *)(into->steps + steps);
+  into->data = (char *)(relocations + head->relocations);
+  for (uint32_t i = 0; i < head->relocations; i++) {
+    struct relocation r = relocations[i];
+    if (r.at > head->data || head->data - r.at < sizeof(char *) || r.to >= head->data) return -1;
+    char *address = into->data + r.to;
+    memcpy(into->data + r.at, &address, sizeof address);
+  }
+  for (uint32_t i = 0; i < steps; i++)
+    for (int a = 0; a < 6; a++) {
+      uint64_t value = into->steps[i].argument[a];
+      if (into->steps[i].kind[a] == ARG_DATA && value >= head->data) return -1;
+      if (into->steps[i].kind[a] == ARG_RESULT && value >= RESULT_STEPS + i) return -1;
+    }
+  if (!text_at(head, into->data, head->uid_map) || !text_at(head, into->data, head->gid_map) ||
+      !text_at(head, into->data, head->folder))
+    return -1;
+  if (head->cgroup != NOWHERE && head->cgroup >= RESULT_STEPS + steps) return -1;
+  into->results = calloc(RESULT_STEPS + steps, sizeof *into->results);
+  if (!into->results) return -1;
+  for (int i = 0; i < RESULT_STEPS; i++) into->results[i] = -1;
+  return 0;
+}
+
+static int ignored(const struct step *step, int error) {
+  for (int i = 0; i < 3; i++)
+    if (step->ignore[i] && step->ignore[i] == error) return 1;
+  return 0;
+}
+
+int run(struct loaded *plan, uint32_t from, uint32_t to) {
+  int denied = 0; /* a candidate of the command was found, and could not be executed */
+  for (uint32_t i = from; i < to; i++) {
+    const struct step *step = &plan->steps[i];
+    uint64_t a[6];
+    for (int k = 0; k < 6; k++) {
+      a[k] = step->argument[k];
+      if (step->kind[k] == ARG_DATA) a[k] = (uint64_t)(plan->data + step->argument[k]);
+      if (step->kind[k] == ARG_RESULT) a[k] = (uint64_t)plan->results[step->argument[k]];
+    }
+    int64_t result = syscall(step->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (result < 0) {
+      int error = errno;
+      if (step->flags & STEP_EXEC) {
+        if (error == EACCES) denied = 1;
+        if ((error == ENOENT || error == ENOTDIR || error == EACCES) && i + 1 < to) continue;
+        errno = error == ENOENT && denied ? EACCES : error;
+        return (int)i;
+      }
+      if (!ignored(step, error)) {
+        errno = error;
+        return (int)i;
+      }
+    }
+    plan->results[RESULT_STEPS + i] = result;
+  }
+  return -1;
+}

@@ -1,0 +1,144 @@
+package ondol.linux.keeper;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import ondol.linux.Descriptor;
+import ondol.linux.KernelException;
+import ondol.linux.SeqPacket;
+import ondol.linux.plan.Plan;
+
+/**
+ * The engine's side of the keeper: a small process in C that forks a minder for each container. It ends with the engine;
+ * the minders stay.
+ */
+public final class Keeper implements AutoCloseable {
+    private static final byte[] MAKE = "make".getBytes(StandardCharsets.US_ASCII);
+
+    private final Process process;
+    private final SeqPacket socket;
+    private final MinderLoop loop = new MinderLoop();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Keeper(Process process, SeqPacket socket) {
+        this.process = process;
+        this.socket = socket;
+    }
+
+    /**
+     * Unpacks the keeper's binary where it is missing.
+     *
+     * @param folder an existing folder on a file system that allows execution
+     * @return the binary, which serves as a container's init too (see {@code --init})
+     */
+    public static Path unpack(Path folder) {
+        String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+        try (InputStream resource = Keeper.class.getResourceAsStream("/ondol/linux/keeper/keeper-" + machine)) {
+            if (resource == null) {
+                throw new IllegalStateException("this build of Ondol has no keeper for " + machine);
+            }
+            byte[] bytes = resource.readAllBytes();
+            Path binary = folder.resolve("keeper");
+            if (!Files.exists(binary) || !Arrays.equals(Files.readAllBytes(binary), bytes)) {
+                Path made = folder.resolve("keeper.new");
+                Files.write(made, bytes);
+                Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+                Files.move(made, binary, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return binary;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts a keeper.
+     *
+     * @param binary as {@link #unpack} left it
+     * @param folder where its socket is made
+     */
+    public static Keeper start(Path binary, Path folder) {
+        Path socket = folder.toAbsolutePath().resolve("keeper.sock");
+        try {
+            Process process = new ProcessBuilder(binary.toString(), socket.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            process.getOutputStream().close();
+            if (process.getInputStream().read() != 'r') {
+                throw new IllegalStateException("the keeper did not start: " + binary + " " + socket);
+            }
+            return new Keeper(process, SeqPacket.connect(folder, "keeper.sock"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Makes a process as the plan says, up to its gate if it has one, else up to its {@code execve}.
+     *
+     * @param donated descriptors that the plan asked for, in order; they stay open here
+     * @param gate called once, where the plan has a gate; what it throws ends the process
+     * @throws PlanFailure where a step failed: then nothing is left of it
+     */
+    public Minder make(Plan plan, List<Integer> donated, Minder.Listener listener, Minder.AtGate gate) {
+        if (donated.size() != plan.donated()) {
+            throw new IllegalArgumentException(
+                    "the plan wants " + plan.donated() + " descriptors, not " + donated.size());
+        }
+        List<SeqPacket> pair = SeqPacket.pair();
+        SeqPacket mine = pair.get(0);
+        try (Descriptor memory = plan.toMemory();
+                SeqPacket theirs = pair.get(1)) {
+            List<Integer> descriptors = new ArrayList<>(List.of(memory.number(), theirs.number()));
+            descriptors.addAll(donated);
+            synchronized (socket) {
+                socket.send(MAKE, descriptors);
+            }
+        } catch (KernelException e) {
+            mine.close();
+            throw e;
+        }
+        return Minder.await(mine, plan, loop, listener, gate);
+    }
+
+    /**
+     * Finds the minder of a container that an earlier engine made.
+     *
+     * @param folder the container's folder, as its plan named it
+     * @throws KernelException ENOENT, ECONNREFUSED where there is none any more
+     */
+    public Minder find(Path folder, Minder.Listener listener) {
+        return Minder.greet(SeqPacket.connect(folder, "minder"), loop, listener);
+    }
+
+    /** Ends the keeper; minders and containers stay. */
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        socket.close();
+        loop.close();
+        try {
+            if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

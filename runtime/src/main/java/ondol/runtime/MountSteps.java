@@ -1,0 +1,172 @@
+package ondol.runtime;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import ondol.linux.Errno;
+import ondol.linux.Mounts;
+import ondol.linux.plan.Purpose;
+import ondol.linux.plan.Step;
+import ondol.oci.runtime.Mount;
+
+/**
+ * The mounts of a container. What comes from the machine is opened before {@code pivot_root}; everything is put in its
+ * place after it, where no name and no link of the image leads out.
+ */
+final class MountSteps {
+    private static final Set<Errno> NOTHING_THERE = EnumSet.of(Errno.ENOENT, Errno.ENOTDIR);
+
+    private final PlanWriter writer;
+    private final List<String> cgroupMounts;
+    private final Map<Mount, MountOptions> options = new HashMap<>();
+    private final Map<Mount, Step> sources = new HashMap<>();
+
+    MountSteps(PlanWriter writer, List<Mount> mounts, List<String> cgroupMounts) {
+        this.writer = writer;
+        this.cgroupMounts = cgroupMounts;
+        for (Mount mount : mounts) {
+            options.put(mount, MountOptions.parse(mount.options()));
+        }
+    }
+
+    /** Takes hold of the sources of bind mounts, while the machine's root is still there. */
+    void openSources(List<Mount> mounts) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            if (parsed == null || !parsed.bind()) {
+                continue;
+            }
+            Step source = writer.openTree(Purpose.ROOT, source(mount), parsed.recursiveBind());
+            sources.put(mount, source);
+            long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
+            boolean recursive = (propagation & Mounts.MS_REC) != 0;
+            writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
+            if (parsed.attributes() != 0) {
+                writer.setAttributes(Purpose.ROOT, source, false, parsed.attributes(), 0, 0);
+            }
+            if (parsed.recursive() != 0) {
+                writer.setAttributes(Purpose.ROOT, source, true, parsed.recursive(), 0, 0);
+            }
+        }
+    }
+
+    /** Puts every mount in its place, in order. */
+    void mountAll(List<Mount> mounts, Set<String> files) {
+        for (Mount mount : mounts) {
+            Step source = sources.get(mount);
+            if (source != null) {
+                if (files.contains(mount.destination())) {
+                    writer.touch(Purpose.ROOT, mount.destination());
+                } else {
+                    writer.mkdirs(Purpose.ROOT, mount.destination());
+                }
+                writer.moveMount(Purpose.ROOT, source, mount.destination());
+            } else {
+                mountNew(mount, options.getOrDefault(mount, MountOptions.parse(List.of())));
+            }
+        }
+    }
+
+    private void mountNew(Mount mount, MountOptions parsed) {
+        String type = mount.type() == null ? "none" : mount.type();
+        writer.mkdirs(Purpose.ROOT, mount.destination());
+        if (type.equals("cgroup") || type.equals("cgroup2")) {
+            cgroup(mount, parsed);
+            return;
+        }
+        writer.mount(Purpose.ROOT, source(mount), mount.destination(), type, parsed.flags(), parsed.data());
+    }
+
+    /** The container's view of its own groups: one mount on pure v2; elsewhere a folder with one for each hierarchy. */
+    private void cgroup(Mount mount, MountOptions parsed) {
+        if (cgroupMounts.isEmpty()) {
+            writer.mount(Purpose.LIMIT, "cgroup", mount.destination(), "cgroup2", parsed.flags(), "");
+            return;
+        }
+        long base = parsed.flags() & ~(Mounts.MS_RDONLY | Mounts.MS_RELATIME);
+        writer.mount(Purpose.LIMIT, "tmpfs", mount.destination(), "tmpfs", base, "mode=755");
+        for (String hierarchy : cgroupMounts) {
+            String name = hierarchy.startsWith("name=") ? hierarchy.substring(5) : hierarchy;
+            String place = mount.destination() + "/" + name;
+            writer.mkdir(Purpose.LIMIT, place, 0755);
+            writer.mount(Purpose.LIMIT, "cgroup", place, "cgroup", parsed.flags(), hierarchy);
+        }
+        if ((parsed.flags() & Mounts.MS_RDONLY) != 0) {
+            writer.setReadOnly(Purpose.LIMIT, mount.destination(), Set.of());
+        }
+    }
+
+    /** Covers paths that tell or change too much of the machine. */
+    void mask(List<String> masked, List<String> readOnly) {
+        for (String path : masked) {
+            Kind kind = Kind.of(path);
+            if (kind == Kind.FILE || kind == Kind.UNKNOWN) {
+                writer.bind(Purpose.ROOT, "/dev/null", path, NOTHING_THERE);
+            }
+            if (kind == Kind.FOLDER || kind == Kind.UNKNOWN) {
+                writer.plan.lenient(
+                        Purpose.ROOT,
+                        NOTHING_THERE,
+                        ondol.linux.Call.MOUNT,
+                        "tmpfs, " + path + ", tmpfs, MS_RDONLY",
+                        writer.plan.text("tmpfs"),
+                        writer.plan.text(path),
+                        writer.plan.text("tmpfs"),
+                        Mounts.MS_RDONLY,
+                        writer.plan.text("nr_blocks=1,nr_inodes=1"));
+            }
+        }
+        for (String path : readOnly) {
+            if (Kind.of(path) != Kind.ABSENT) {
+                writer.bind(Purpose.ROOT, path, path, NOTHING_THERE);
+                // nothing there: the attempt on a path that is no mount is refused with EINVAL
+                writer.setReadOnly(Purpose.ROOT, path, EnumSet.of(Errno.ENOENT, Errno.EINVAL));
+            }
+        }
+    }
+
+    /** What a path is, known from the machine for the kernel's own file systems: those are the same in a container. */
+    private enum Kind {
+        FILE,
+        FOLDER,
+        ABSENT,
+        UNKNOWN;
+
+        private static final Map<String, Kind> KNOWN = new java.util.concurrent.ConcurrentHashMap<>();
+
+        static Kind of(String path) {
+            if (!path.startsWith("/proc/") && !path.startsWith("/sys/")) {
+                return UNKNOWN;
+            }
+            return KNOWN.computeIfAbsent(path, p -> {
+                var place = java.nio.file.Path.of(p);
+                if (java.nio.file.Files.isDirectory(place)) {
+                    return FOLDER;
+                }
+                return java.nio.file.Files.exists(place) ? FILE : ABSENT;
+            });
+        }
+    }
+
+    private static String source(Mount mount) {
+        String source = mount.source();
+        return source == null || source.isEmpty() ? "none" : source;
+    }
+
+    /** The destinations of bind mounts whose source is not a folder. */
+    static Set<String> fileDestinations(List<Mount> mounts) {
+        Set<String> files = new java.util.HashSet<>();
+        for (Mount mount : new ArrayList<>(mounts)) {
+            String source = mount.source();
+            if (source != null
+                    && MountOptions.parse(mount.options()).bind()
+                    && !java.nio.file.Files.isDirectory(java.nio.file.Path.of(source))) {
+                files.add(mount.destination());
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,175 @@
+package ondol.runtime;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Set;
+import ondol.linux.Call;
+import ondol.linux.Errno;
+import ondol.linux.Kernel;
+import ondol.linux.Mounts;
+import ondol.linux.plan.PlanBuilder;
+import ondol.linux.plan.Purpose;
+import ondol.linux.plan.Step;
+
+/** The steps that several parts of a plan are made from, one method a call, with the call's own words. */
+final class PlanWriter {
+    static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_NOCTTY = 0x100;
+    static final int O_CLOEXEC = 0x80000;
+    static final int O_DIRECTORY = System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
+
+    private static final Set<Errno> EXISTS = Set.of(Errno.EEXIST);
+
+    final PlanBuilder plan;
+
+    PlanWriter(PlanBuilder plan) {
+        this.plan = plan;
+    }
+
+    /** A step before the process is made: opens a file that the process, or clone3, is given. */
+    Step openBefore(Purpose purpose, String path, int flags) {
+        return plan.before(
+                purpose,
+                Call.OPENAT,
+                path,
+                Step.Kind.DESCRIPTOR,
+                Kernel.AT_FDCWD,
+                plan.text(path),
+                flags | O_CLOEXEC,
+                0);
+    }
+
+    Step open(Purpose purpose, String path, int flags) {
+        return plan.step(purpose, Call.OPENAT, path, Kernel.AT_FDCWD, plan.text(path), flags | O_CLOEXEC, 0);
+    }
+
+    void write(Purpose purpose, Object file, String text, String shown) {
+        plan.step(purpose, Call.WRITE, shown, file, plan.text(text), text.length());
+    }
+
+    void chdir(Purpose purpose, String path) {
+        plan.step(purpose, Call.CHDIR, path, plan.text(path));
+    }
+
+    /** Makes a folder and those above it, where they are missing. */
+    void mkdirs(Purpose purpose, String path) {
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            mkdir(purpose, path.substring(0, slash), 0755);
+        }
+        mkdir(purpose, path, 0755);
+    }
+
+    void mkdir(Purpose purpose, String path, int mode) {
+        if (!path.equals("/") && !path.isEmpty()) {
+            plan.lenient(purpose, EXISTS, Call.MKDIRAT, path, Kernel.AT_FDCWD, plan.text(path), mode);
+        }
+    }
+
+    /** Makes an empty file to mount on, where it is missing. */
+    void touch(Purpose purpose, String path) {
+        int slash = path.lastIndexOf('/');
+        if (slash > 0) {
+            mkdirs(purpose, path.substring(0, slash));
+        }
+        plan.lenient(
+                purpose,
+                Set.of(Errno.EEXIST),
+                Call.MKNODAT,
+                path + ", S_IFREG",
+                Kernel.AT_FDCWD,
+                plan.text(path),
+                0100755,
+                0);
+    }
+
+    void mount(Purpose purpose, String source, String target, String type, long flags, String data) {
+        String shown = "%s, %s, %s%s".formatted(source, target, type, data.isEmpty() ? "" : ", " + data);
+        plan.step(
+                purpose,
+                Call.MOUNT,
+                shown,
+                plan.text(source),
+                plan.text(target),
+                plan.text(type),
+                flags,
+                data.isEmpty() ? 0 : plan.text(data));
+    }
+
+    /** Mounts one place of the container on another; errors in {@code ignored} mean that there is nothing to mount. */
+    void bind(Purpose purpose, String source, String target, Set<Errno> ignored) {
+        plan.lenient(
+                purpose,
+                ignored,
+                Call.MOUNT,
+                source + ", " + target + ", MS_BIND",
+                plan.text(source),
+                plan.text(target),
+                0,
+                Mounts.MS_BIND | Mounts.MS_REC,
+                0);
+    }
+
+    /** A copy of a mount, in no namespace yet. */
+    Step openTree(Purpose purpose, String source, boolean recursive) {
+        int flags = Mounts.OPEN_TREE_CLONE | Mounts.OPEN_TREE_CLOEXEC | (recursive ? Mounts.AT_RECURSIVE : 0);
+        return plan.step(
+                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE", Kernel.AT_FDCWD, plan.text(source), flags);
+    }
+
+    /** Changes a mount that a descriptor is open on. */
+    void setAttributes(Purpose purpose, Step mount, boolean recursive, long set, long clear, long propagation) {
+        plan.step(
+                purpose,
+                Call.MOUNT_SETATTR,
+                "attributes 0x%x, propagation 0x%x".formatted(set, propagation),
+                mount,
+                plan.text(""),
+                Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
+                attributes(set, clear, propagation),
+                Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Makes the mount at a path read-only, and all below it if asked. */
+    void setReadOnly(Purpose purpose, String path, Set<Errno> ignored) {
+        plan.lenient(
+                purpose,
+                ignored,
+                Call.MOUNT_SETATTR,
+                path + ", MOUNT_ATTR_RDONLY",
+                Kernel.AT_FDCWD,
+                plan.text(path),
+                0,
+                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0),
+                Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    void moveMount(Purpose purpose, Step mount, String target) {
+        plan.step(
+                purpose,
+                Call.MOVE_MOUNT,
+                target,
+                mount,
+                plan.text(""),
+                Kernel.AT_FDCWD,
+                plan.text(target),
+                Mounts.MOVE_MOUNT_F_EMPTY_PATH | Mounts.MOVE_MOUNT_T_SYMLINKS);
+    }
+
+    void prctl(Purpose purpose, String shown, long option, long argument) {
+        plan.step(purpose, Call.PRCTL, shown, option, argument, 0, 0, 0);
+    }
+
+    /** A struct mount_attr ({@code man 2 mount_setattr}). */
+    private Step.Argument attributes(long set, long clear, long propagation) {
+        return plan.bytes(ByteBuffer.allocate(32)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(set)
+                .putLong(clear)
+                .putLong(propagation)
+                .putLong(0)
+                .array());
+    }
+}

@@ -1,0 +1,74 @@
+package ondol.runtime;
+
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import ondol.linux.Call;
+import ondol.linux.Mounts;
+import ondol.linux.plan.Purpose;
+
+/** A root of one's own: the overlay, {@code pivot_root} on it, and its end state. */
+final class RootSteps {
+    private static final int PAGE = 4096;
+
+    private final PlanWriter writer;
+
+    RootSteps(PlanWriter writer) {
+        this.writer = writer;
+    }
+
+    /** Mounts the root and stands in it. Nothing of it is seen outside of this mount namespace. */
+    void enter(RootFilesystem root, Path mountpoint) {
+        String merged = mountpoint.toString();
+        writer.plan.step(
+                Purpose.ROOT,
+                Call.MOUNT,
+                "/, MS_REC|MS_PRIVATE",
+                0,
+                writer.plan.text("/"),
+                0,
+                Mounts.MS_REC | Mounts.MS_PRIVATE,
+                0);
+        switch (root) {
+            case RootFilesystem.Overlay overlay -> overlay(overlay, merged);
+            case RootFilesystem.Folder folder ->
+                writer.bind(Purpose.ROOT, folder.path().toString(), merged, java.util.Set.of());
+        }
+        writer.chdir(Purpose.ROOT, merged);
+    }
+
+    private void overlay(RootFilesystem.Overlay overlay, String merged) {
+        writer.chdir(Purpose.ROOT, overlay.folder().toString());
+        if (overlay.nested()) {
+            String base = overlay.lowers().getLast();
+            writer.mount(Purpose.ROOT, "tmpfs", base, "tmpfs", 0, ""); // an overlay without an upper wants two lowers
+            writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
+        }
+        String options = "lowerdir="
+                + overlay.lowers().stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
+                + ",upperdir=" + escaped(overlay.upper().toString())
+                + ",workdir=" + escaped(overlay.work().toString());
+        if (options.length() >= PAGE) {
+            throw new IllegalArgumentException("%d layers do not fit one overlay mount (%d bytes of options)"
+                    .formatted(overlay.lowers().size(), options.length()));
+        }
+        writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
+    }
+
+    private static String escaped(String path) {
+        return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
+    }
+
+    /** Makes the folder one stands in the root, and lets the old root go. */
+    void pivot() {
+        writer.plan.step(Purpose.ROOT, Call.PIVOT_ROOT, "., .", writer.plan.text("."), writer.plan.text("."));
+        writer.plan.step(Purpose.ROOT, Call.UMOUNT2, "., MNT_DETACH", writer.plan.text("."), Mounts.MNT_DETACH);
+        writer.chdir(Purpose.ROOT, "/");
+    }
+
+    /** For places where namespaces are forbidden: the oldest of the three techniques, alone. */
+    void chroot(RootFilesystem.Folder folder) {
+        String path = folder.path().toString();
+        writer.plan.step(Purpose.ROOT, Call.CHROOT, path, writer.plan.text(path));
+        writer.chdir(Purpose.ROOT, "/");
+    }
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The engine is killed with -9 in the middle of starting ten containers that count, and twice more while they count. The
+# next engine must find every container, every number, every exit code; and once all is removed, nothing must be left.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+start_engine
+busybox_root "$state/root"
+succeeds "an image" "$ondol" init "$state/root" base
+succeeds "a first run, so that what stays for good is there" "$ondol" run --rm base true
+before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
+
+last=500 # numbers of each container; 20 ms apart, so ten seconds
+count='i=0; while [ $i -lt $0 ]; do echo $i; i=$((i+1)); usleep 20000; done; exit $1'
+
+echo "killed while ten containers start"
+(
+  for n in 0 1 2 3 4 5 6 7 8 9; do
+    "$ondol" run -d --name "count$n" base sh -c "$count" $last $((10 + n)) >"$state/run.$n" 2>"$state/error.$n"
+    echo $? >"$state/status.$n"
+  done
+) &
+starting=$!
+until_true 20 test -s "$state/status.4"
+kill_engine KILL && ok "the engine was killed" || bad "the engine could not be killed"
+wait $starting
+start_engine # a command that found no engine may have started it already
+started=() cut=()
+for n in 0 1 2 3 4 5 6 7 8 9; do
+  if [[ $(<"$state/status.$n") = 0 ]]; then started+=("$n"); else cut+=("$n"); fi
+done
+if ((${#started[@]} >= 5)); then ok "${#started[@]} of ten were started; those cut off say so"; else bad "only ${#started[@]} were started"; fi
+for n in "${cut[@]}"; do
+  [[ -s $state/error.$n ]] || bad "count$n failed without a word"
+  "$ondol" rm -f "count$n" >/dev/null 2>&1 # whether it got as far as being made or not
+  "$ondol" run -d --name "count$n" base sh -c "$count" $last $((10 + n)) >"$state/run.$n" || bad "count$n does not start after the restart"
+done
+equal "ps shows ten" 10 "$("$ondol" ps -q -f name=count | sort -u | wc -l)"
+ids=$(cat "$state"/run.?)
+
+echo "killed while they count"
+succeeds "one that will end while there is no engine" "$ondol" run -d --name brief base sh -c 'echo early; sleep 2; echo late; exit 7'
+succeeds "one on a terminal" "$ondol" run -dt --name screen base sh -c 'i=0; while [ $i -lt 100 ]; do echo $i; i=$((i+1)); usleep 50000; done; exit 5'
+kill_engine KILL
+sleep 3 # with no engine there
+start_engine
+equal "the one that ended meanwhile" "exited 7" "$("$ondol" inspect -f '{{.State.Status}} {{.State.ExitCode}}' brief)"
+equal "nothing of its output is missing" $'early\nlate' "$("$ondol" logs brief)"
+equal "ten still run" 10 "$("$ondol" ps -q -f name=count | wc -l)"
+equal "exec works in one of them" 0 "$("$ondol" exec count0 id -u)"
+"$ondol" logs -f count9 >"$state/followed" 2>&1 & follower=$!
+kill_engine KILL
+start_engine
+wait $follower 2>/dev/null
+
+expected=$(seq 0 $((last - 1)) | cksum)
+for n in 0 1 2 3 4 5 6 7 8 9; do
+  equal "count$n: exit code" $((10 + n)) "$(timeout 60 "$ondol" wait "count$n")"
+  numbers=$("$ondol" logs "count$n")
+  if [[ $(cksum <<<"$numbers") == "$expected" ]]; then ok "count$n: no number is missing"; else
+    bad "count$n: numbers are missing or doubled" "$(diff <(seq 0 $((last - 1))) - <<<"$numbers" | head -5)"
+  fi
+done
+equal "the terminal: exit code" 5 "$(timeout 60 "$ondol" wait screen)"
+equal "the terminal: no number is missing" "$(seq 0 99)" "$("$ondol" logs screen | tr -d '\r')"
+equal "ps shows none" "" "$("$ondol" ps -q)"
+equal "ps -a shows all" 12 "$("$ondol" ps -aq | wc -l)"
+
+echo "nothing is left"
+ids+=" $("$ondol" ps -aq --no-trunc)"
+succeeds "rm -f of everything" "$ondol" rm -f $("$ondol" ps -aq)
+equal "ps -a is empty" "" "$("$ondol" ps -aq)"
+equal "mounts and links are as before" "$before" "$(machine)"
+equal "no group, file or mount names a container" "" "$(traces $(tr ' ' '\n' <<<"$ids" | sort -u))"
+equal "files are as before" "$files" "$(cd "$state" && find data -not -name '*.log' | sort)"
+exits "a second engine on the same root is refused" 125 timeout 20 "$ondol" daemon --data-root "$state/data" --exec-root "$state/other" -H "unix://$state/other.sock"
+pid=$(engine_pid)
+children=$(pgrep -P "$pid" | tr '\n' ' ')
+succeeds "the engine ends when asked" kill "$pid"
+until_true 15 gone "$pid" && ok "and has ended" || bad "it did not end"
+for child in $children; do until_true 10 gone "$child" || bad "process $child ($(cat /proc/"$child"/comm)) outlives an engine without containers"; done
+finish

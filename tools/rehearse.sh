@@ -1,0 +1,69 @@
+# Sourced by tools/build: makes the archives of loaded and linked classes that let java start in a fraction of the time.
+# Each verb is run once, by a JVM that lists the classes it loads; the lists are merged and dumped. (The one-step
+# -XX:AOTCacheOutput knows one run only; start-up with either kind of archive is the same.)
+
+MAIN=ondol.cli/ondol.cli.Main
+NATIVE=--enable-native-access=ondol.linux
+# Both: the smallest collector; no files in /tmp/hsperfdata. -Xlog:disable: the JVM's complaint about an archive that
+# does not fit (a JDK updated in place) would go to stdout, amid a command's output.
+CLI_FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable)
+ENGINE_FLAGS=(-XX:+UseSerialGC -Xms16m -Xmx512m -Xss512k -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable)
+
+# listed LIST FLAGS... -- ARGUMENTS...: runs the command, adding the classes that it loads to LIST.*
+listed() {
+  local list=$1 flags=()
+  shift
+  while [[ $1 != -- ]]; do flags+=("$1"); shift; done
+  shift
+  timeout 30 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$(mktemp "$list.XXXXXX")" $NATIVE -p "$lib" -m "$MAIN" "$@"
+}
+
+verb() { listed "$scratch/cli" "${CLI_FLAGS[@]}" -- "$@" </dev/null >>"$scratch/output" 2>&1 || true; }
+
+# Runs an engine on a root of its own, and the verbs that people use most against it. Only root can.
+rehearse_engine() {
+  local socket=unix://$scratch/docker.sock name=ondol-rehearsal
+  listed "$scratch/engine" "${ENGINE_FLAGS[@]}" -- daemon --data-root "$scratch/data" --exec-root "$scratch/exec" -H "$socket" \
+    </dev/null >>"$scratch/output" 2>&1 9>&- &
+  local engine=$! try
+  for ((try = 0; try < 100; try++)); do
+    [[ ! -S $scratch/docker.sock ]] || break
+    kill -0 $engine 2>/dev/null || return 0
+    sleep 0.1
+  done
+  export ONDOL_HOST=$socket DOCKER_HOST=$socket
+  verb version
+  verb run --rm --network none host true
+  verb run -d --name $name host sleep 20
+  verb ps
+  verb exec $name true
+  verb logs $name
+  verb inspect $name
+  verb images
+  verb rm -f $name
+  unset ONDOL_HOST DOCKER_HOST
+  pkill -TERM -P $engine 2>/dev/null || kill $engine 2>/dev/null || true # the child of timeout is java
+  wait $engine 2>/dev/null || true
+}
+
+dump() { # ARCHIVE LIST FLAGS...
+  local archive=$1 list=$2
+  shift 2
+  compgen -G "$list.*" >/dev/null || return 0
+  # the numbers of classes differ from run to run, and only classes of loaders of one's own (source:) need them
+  sed -s '/ source: /d; s/ id: [0-9]*$//' "$list".* | awk '!seen[$0]++' >"$list"
+  "$JAVA_HOME/bin/java" "$@" -Xshare:dump -XX:+AOTClassLinking -XX:SharedClassListFile="$list" \
+    -XX:SharedArchiveFile="$archive.new" $NATIVE -p "$lib" -m "$MAIN" >>"$scratch/output" 2>&1 || return 0
+  mv "$archive.new" "$archive"
+}
+
+rehearse() { # BUILD_FOLDER
+  local lib=$1/lib scratch
+  scratch=$(mktemp -d "${TMPDIR:-/tmp}/ondol-build.XXXXXX")
+  verb --help
+  if [[ $(id -u) = 0 ]]; then rehearse_engine; fi
+  dump "$1/cli.aot" "$scratch/cli" "${CLI_FLAGS[@]}"
+  dump "$1/engine.aot" "$scratch/engine" "${ENGINE_FLAGS[@]}"
+  cp "$scratch/output" "${1%/*}/rehearsal.log"
+  rm -rf "$scratch"
+}
