@@ -120,6 +120,10 @@ final class LayerStore {
         List<String> lowers = new ArrayList<>();
         boolean nested = false;
         for (Layer layer : lowestFirst.reversed()) {
+            if (lowers.contains(name(layer))) {
+                // an overlay takes no folder twice; the higher one covers all that the lower one has
+                continue;
+            }
             lowers.add(name(layer));
             if (layer.host()) {
                 nested = HostImage.mustNest(folders.root);

@@ -143,6 +143,22 @@ class OverlayTest {
     }
 
     @Test
+    void aLayerMayBeThereTwice() throws Exception {
+        Path one = Files.createDirectories(scratch.resolve("one"));
+        Files.writeString(one.resolve("file"), "1");
+        Path two = Files.createDirectories(scratch.resolve("two"));
+        Files.writeString(two.resolve("file"), "2");
+        Image top = store.commit(one, image, NewImage.named(null));
+        top = store.commit(two, top, NewImage.named(null));
+        top = store.commit(one, top, NewImage.named(null));
+        assertThat(top.layers()).hasSize(4);
+        try (RootView view = store.view(top);
+                Descriptor file = ondol.linux.Files.openInRoot(view.root(), "file", 0, 0)) {
+            assertThat(ondol.linux.Files.readSmall(file, 10)).asString().isEqualTo("1");
+        }
+    }
+
+    @Test
     void hostIsTheMachineWithoutWhatIsPrivate() throws Exception {
         Snapshot snapshot = store.snapshots().create("c1", store.resolve("host"));
         in(
