@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupParent the group below which containers get theirs, such as {@code /ondol}; null for {@code /ondol} in the
  *     default data root and a name of its own in any other
  */
-public record EngineOptions(Path dataRoot, Path execRoot, @Nullable String cgroupParent) {
+public record EngineOptions(
+        Path dataRoot, Path execRoot, @Nullable String cgroupParent) {
     /** The data root of an engine that nobody gave another. */
     public static final Path DEFAULT_DATA_ROOT = Path.of("/var/lib/ondol");
 

@@ -1,6 +1,7 @@
 package ondol.engine;
 
 import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.DefaultValue;
 import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
 import java.util.Map;
@@ -104,5 +105,5 @@ public record HostConfig(
         @Json.Property("Sysctls") @Nullable Map<String, String> sysctls,
         @Json.Property("Runtime") @Nullable String runtime,
         @Json.Property("Isolation") @Nullable String isolation,
-        @Nullable List<String> maskedPaths,
-        @Nullable List<String> readonlyPaths) {}
+        @DefaultValue("null") @Nullable List<String> maskedPaths,
+        @DefaultValue("null") @Nullable List<String> readonlyPaths) {}

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
+import org.jspecify.annotations.Nullable;
 
 /** The contents of an OCI image layout: files named after their sha256. */
 final class Blobs {
@@ -86,6 +87,7 @@ final class Blobs {
         private final OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
         private final MessageDigest sum = Digest.sha256();
         private long size;
+        private @Nullable Digest digest;
 
         private Staged() throws IOException {}
 
@@ -140,14 +142,18 @@ final class Blobs {
             return Files.newInputStream(file);
         }
 
-        long size() {
-            return size;
+        /** The digest of all; nothing is written afterwards. */
+        Digest digest() {
+            if (digest == null) {
+                digest = Digest.of(sum);
+            }
+            return digest;
         }
 
         /** Gives the content its name. */
         Descriptor commit(String mediaType) throws IOException {
             out.close();
-            Digest digest = Digest.of(sum);
+            Digest digest = digest();
             Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
             return Descriptor.of(mediaType, digest, size);
         }

@@ -29,9 +29,12 @@ final class Catalog {
     private final NavigableMap<String, Stored> byHex = new TreeMap<>();
     private final Map<String, Stored> byName = new HashMap<>();
 
+    private final Set<String> layerNames = new HashSet<>();
+
     private Catalog(Collection<Stored> images) {
         for (Stored stored : images) {
             byHex.put(stored.image().id().hex(), stored);
+            stored.image().layers().forEach(layer -> layerNames.add(LayerStore.name(layer)));
             for (Reference name : stored.image().names()) {
                 byName.put(name.toString(), stored);
                 byName.put(name.familiar(), stored);
@@ -50,17 +53,20 @@ final class Catalog {
         return byHex.values();
     }
 
-    @Nullable Stored byId(Digest id) {
+    @Nullable
+    Stored byId(Digest id) {
         return byHex.get(id.hex());
     }
 
     /** By a name exactly as it is written in full or in short. */
-    @Nullable Stored byName(String name) {
+    @Nullable
+    Stored byName(String name) {
         return byName.get(name);
     }
 
     /** By the digest of a manifest, in a repository that one of the image's names is in. */
-    @Nullable Stored byManifest(Reference name) {
+    @Nullable
+    Stored byManifest(Reference name) {
         for (Stored stored : byHex.values()) {
             if (stored.image().manifest().equals(name.digest())
                     && stored.image().names().stream()
@@ -139,10 +145,16 @@ final class Catalog {
         for (Stored stored : byHex.values()) {
             if (stored.manifest() != null) {
                 hex.add(Digest.parse(stored.manifest().digest()).hex());
-                stored.blobs().forEach(blob -> hex.add(Digest.parse(blob.digest()).hex()));
+                stored.blobs()
+                        .forEach(blob -> hex.add(Digest.parse(blob.digest()).hex()));
             }
         }
         return hex;
+    }
+
+    /** Names of the folders of all layers. */
+    Set<String> layerNames() {
+        return layerNames;
     }
 
     /** The diff ids of all layers. */

@@ -27,8 +27,7 @@ final class Folders implements AutoCloseable {
     Folders(Path path) {
         try {
             root = Files.createDirectories(
-                            path,
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                     .toRealPath();
             blobs = Files.createDirectories(root.resolve("blobs/sha256"));
             layers = Files.createDirectories(root.resolve("layers"));
@@ -84,7 +83,8 @@ final class Folders implements AutoCloseable {
     void writeDurably(Path file, byte[] bytes) {
         Path beside = staging.resolve(stagingName());
         try {
-            Files.write(beside, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+            Files.write(
+                    beside, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);

@@ -114,15 +114,16 @@ final class HostImage {
             places = places(top, folders.root, homes);
         }
         String name = "h"
-                + Digest.of(places.toString().getBytes(StandardCharsets.UTF_8)).hex().substring(0, 12);
+                + Digest.of(places.toString().getBytes(StandardCharsets.UTF_8))
+                        .hex()
+                        .substring(0, 12);
         if (Files.lstatIfThere(folders.layersFolder, name) == null) {
             String staged = folders.stagingName();
             Files.mkdirat(folders.stagingFolder, staged, 0755);
             try (Descriptor mask = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY)) {
                 places.forEach((path, place) -> make(mask, path, place));
             }
-            Files.renameat2(
-                    folders.stagingFolder, staged, folders.layersFolder, name, Files.RENAME_NOREPLACE);
+            Files.renameat2(folders.stagingFolder, staged, folders.layersFolder, name, Files.RENAME_NOREPLACE);
         }
         return name;
     }
@@ -155,7 +156,8 @@ final class HostImage {
 
     /** A resolv.conf that is a link into /run would lead to nothing: an empty file takes its place. */
     private static void resolver(Descriptor top, Map<String, Place> places) {
-        try (Descriptor etc = Files.openInRootIfThere(top, "etc", Files.O_PATH | Files.O_DIRECTORY | Files.O_NOFOLLOW)) {
+        try (Descriptor etc =
+                Files.openInRootIfThere(top, "etc", Files.O_PATH | Files.O_DIRECTORY | Files.O_NOFOLLOW)) {
             Stat stat = Trees.lstat(etc, "resolv.conf");
             if (etc != null && stat != null && stat.isSymlink()) {
                 places.put("etc", place(Files.fstat(etc), false));

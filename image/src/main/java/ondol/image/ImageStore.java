@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.linux.KernelException;
@@ -80,7 +81,8 @@ public final class ImageStore implements AutoCloseable {
         RootLayers layers(Image image) {
             if (catalog.byId(image.id()) == null) {
                 throw new ImageException(
-                        ImageException.Kind.NOT_FOUND, "No such image: " + image.id().brief());
+                        ImageException.Kind.NOT_FOUND,
+                        "No such image: " + image.id().brief());
             }
             return layers.root(image.layers());
         }
@@ -99,6 +101,14 @@ public final class ImageStore implements AutoCloseable {
     private synchronized void end() {
         operations--;
         if (operations == 0 && garbage) {
+            collectGarbageLater();
+        }
+    }
+
+    /** A snapshot on these layers went: where no image has them, they may be garbage now. */
+    void released(List<String> layerNames) {
+        Set<String> known = catalog.layerNames();
+        if (layerNames.stream().anyMatch(name -> name.startsWith("l") && !known.contains(name))) {
             collectGarbageLater();
         }
     }
@@ -191,7 +201,8 @@ public final class ImageStore implements AutoCloseable {
     }
 
     /** A name that went or a thing that was deleted; exactly one is not null. */
-    public record Removal(@Nullable String untagged, @Nullable String deleted) {}
+    public record Removal(
+            @Nullable String untagged, @Nullable String deleted) {}
 
     private void save(Catalog changed) {
         layout.save(changed);
@@ -271,7 +282,9 @@ public final class ImageStore implements AutoCloseable {
                 Catalog.Stored there = catalog.byId(stored.image().id());
                 if (there != null) {
                     List<Reference> names = new ArrayList<>(there.image().names());
-                    stored.image().names().stream().filter(n -> !names.contains(n)).forEach(names::add);
+                    stored.image().names().stream()
+                            .filter(n -> !names.contains(n))
+                            .forEach(names::add);
                     stored = Catalog.renamed(there, names);
                 }
                 save(catalog.with(stored));
@@ -292,8 +305,8 @@ public final class ImageStore implements AutoCloseable {
         ondol.oci.image.Descriptor configBlob = blobs.write(MediaTypes.CONFIG, ImageJson.write(config));
         String parent = base == null ? null : base.id().toString();
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
-        ondol.oci.image.Descriptor manifest = blobs.write(
-                MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
+        ondol.oci.image.Descriptor manifest =
+                blobs.write(MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
         List<ondol.oci.image.Descriptor> referred = new ArrayList<>(layerBlobs);
         referred.add(configBlob);
         Image described = new Image(
@@ -322,9 +335,10 @@ public final class ImageStore implements AutoCloseable {
 
     private static ImageConfig config(NewImage image, @Nullable Image base, List<Layer> layers) {
         String created = Instant.now().truncatedTo(ChronoUnit.MICROS).toString();
-        List<History> history = new ArrayList<>(base == null ? List.of() : base.config().steps());
-        history.add(new History(
-                created, orNull(image.author()), orNull(image.createdBy()), orNull(image.message()), null));
+        List<History> history =
+                new ArrayList<>(base == null ? List.of() : base.config().steps());
+        history.add(
+                new History(created, orNull(image.author()), orNull(image.createdBy()), orNull(image.message()), null));
         Platform here = Platform.here();
         ImageConfig below = base == null ? null : base.config();
         return new ImageConfig(
@@ -337,7 +351,8 @@ public final class ImageStore implements AutoCloseable {
                 below == null ? null : below.osVersion(),
                 below == null ? null : below.osFeatures(),
                 image.config().equals(ExecutionConfig.EMPTY) ? null : image.config(),
-                RootFs.of(layers.stream().map(layer -> layer.diffId().toString()).toList()),
+                RootFs.of(
+                        layers.stream().map(layer -> layer.diffId().toString()).toList()),
                 history);
     }
 

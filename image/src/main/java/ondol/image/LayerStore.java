@@ -63,7 +63,8 @@ final class LayerStore {
         }
     }
 
-    @Nullable Layer get(Digest diffId) {
+    @Nullable
+    Layer get(Digest diffId) {
         return layers.get(diffId);
     }
 
@@ -81,11 +82,7 @@ final class LayerStore {
         }
         String name = "l" + Long.toString(++lastNumber, 36);
         ondol.linux.Files.renameat2(
-                folders.stagingFolder,
-                stagingName,
-                folders.layersFolder,
-                name,
-                ondol.linux.Files.RENAME_NOREPLACE);
+                folders.stagingFolder, stagingName, folders.layersFolder, name, ondol.linux.Files.RENAME_NOREPLACE);
         String json = JSONB.toJson(new LayerRecord(diffId.toString(), size));
         folders.write(folders.layers.resolve(name + RECORD), json.getBytes(StandardCharsets.UTF_8));
         Layer layer = new Layer(diffId, folders.layers.resolve(name), size, false);
@@ -123,6 +120,10 @@ final class LayerStore {
         List<String> lowers = new ArrayList<>();
         boolean nested = false;
         for (Layer layer : lowestFirst.reversed()) {
+            if (lowers.contains(name(layer))) {
+                // an overlay takes no folder twice; the higher one covers all that the lower one has
+                continue;
+            }
             lowers.add(name(layer));
             if (layer.host()) {
                 nested = HostImage.mustNest(folders.root);

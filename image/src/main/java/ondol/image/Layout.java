@@ -88,7 +88,8 @@ final class Layout {
         Manifest manifest =
                 ImageJson.read(blobs.read(digest, ImageJson.LIMIT), Manifest.class, "the manifest " + digest);
         String name = entry.annotation(Descriptor.REF_NAME);
-        List<Reference> names = name == null ? List.of() : List.of(Reference.parse(name).withDefaultTag());
+        List<Reference> names =
+                name == null ? List.of() : List.of(Reference.parse(name).withDefaultTag());
         return image(entry, digest, manifest, names);
     }
 

@@ -38,11 +38,8 @@ final class Removals {
         if (!byId) {
             byName(stored, written);
         } else {
-            boolean oneRepository = image.names().stream()
-                            .map(Reference::repository)
-                            .distinct()
-                            .count()
-                    <= 1;
+            boolean oneRepository =
+                    image.names().stream().map(Reference::repository).distinct().count() <= 1;
             boolean oneTag = image.tags().size() <= 1 && oneRepository;
             if (!oneTag && !force) {
                 throw conflict(image, "must be forced", "image is referenced in multiple repositories");
@@ -63,7 +60,10 @@ final class Removals {
             throw new ImageException(
                     ImageException.Kind.CONFLICT,
                     "conflict: unable to remove repository reference \"%s\" (must force) - container %s is using its referenced image %s"
-                            .formatted(written, brief(using.getFirst().containerId()), image.id().brief()));
+                            .formatted(
+                                    written,
+                                    brief(using.getFirst().containerId()),
+                                    image.id().brief()));
         }
         if (!left.remove(name)) {
             // a repository with the digest of the manifest, which is no name of its own
@@ -72,7 +72,8 @@ final class Removals {
         } else {
             untagged(name);
             // digests go with the last tag of their repository
-            if (left.stream().noneMatch(n -> n.digest() == null && n.repository().equals(name.repository()))) {
+            if (left.stream()
+                    .noneMatch(n -> n.digest() == null && n.repository().equals(name.repository()))) {
                 left.stream()
                         .filter(n -> n.repository().equals(name.repository()))
                         .forEach(this::untagged);
@@ -101,7 +102,9 @@ final class Removals {
             }
             if (!force) {
                 throw conflict(
-                        image, "must be forced", "image is being used by stopped container " + brief(user.containerId()));
+                        image,
+                        "must be forced",
+                        "image is being used by stopped container " + brief(user.containerId()));
             }
         }
     }

@@ -48,8 +48,7 @@ public final class Snapshots {
                 folders.trash.take(folders.stagingFolder, staged);
                 throw new ImageException(ImageException.Kind.CONFLICT, "there is a snapshot " + id + " already");
             }
-            Files.renameat2(
-                    folders.stagingFolder, staged, folders.snapshotsFolder, id, Files.RENAME_NOREPLACE);
+            Files.renameat2(folders.stagingFolder, staged, folders.snapshotsFolder, id, Files.RENAME_NOREPLACE);
             return snapshot(id, layers);
         }
     }
@@ -92,8 +91,14 @@ public final class Snapshots {
     /** Removes one; content where there is none. The files are deleted by a thread behind. */
     public void remove(String id) {
         checkId(id);
+        List<String> released;
+        try {
+            released = open(id).layers().lowers();
+        } catch (ImageException e) {
+            return;
+        }
         folders.trash.take(folders.snapshotsFolder, id);
-        store.collectGarbageLater();
+        store.released(released);
     }
 
     /** Bytes of the files in the writable layer, each counted once. */

@@ -37,12 +37,18 @@ final class TarReader {
     private static final class Extension {
         final Map<String, byte[]> pax = new LinkedHashMap<>();
         final List<TarEntry.Extent> sparse = new ArrayList<>();
-        @Nullable String name;
-        @Nullable String linkName;
+
+        @Nullable
+        String name;
+
+        @Nullable
+        String linkName;
+
         long sparseOffset = -1;
         int bytes;
 
-        @Nullable String text(String key) {
+        @Nullable
+        String text(String key) {
             byte[] value = pax.get(key);
             return value == null ? null : Names.decode(value);
         }
@@ -54,7 +60,8 @@ final class TarReader {
     }
 
     /** The next entry; null at the end. What was not read of the one before is skipped. */
-    @Nullable TarEntry next() throws IOException {
+    @Nullable
+    TarEntry next() throws IOException {
         skip();
         Extension extension = new Extension();
         while (true) {
@@ -378,8 +385,7 @@ final class TarReader {
 
     private static long decimal(String text, String what) {
         if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw ImageException.invalid(
-                    "the tar has a header whose %s is no number".formatted(Names.printable(what)));
+            throw ImageException.invalid("the tar has a header whose %s is no number".formatted(Names.printable(what)));
         }
         try {
             return Long.parseLong(text);

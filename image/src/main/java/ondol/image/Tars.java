@@ -63,7 +63,8 @@ public final class Tars {
         TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir);
         try (TreeWriter writer = new TreeWriter(root, base, options, TarLimits.DEFAULT)) {
             BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
-            writer.addAll(new TarReader(new BufferedInputStream(Compression.of(in).open(in), BUFFER)));
+            writer.addAll(
+                    new TarReader(new BufferedInputStream(Compression.of(in).open(in), BUFFER)));
         } catch (IOException | KernelException e) {
             throw ImageException.failed("cannot unpack the tar", e);
         }

@@ -135,8 +135,8 @@ final class TreeReader implements AutoCloseable {
     }
 
     private Descriptor open(Descriptor folder, String name, int flags) {
-        long resolve = Files.RESOLVE_NO_SYMLINKS
-                | (options.crossMounts() ? 0 : Files.RESOLVE_BENEATH | Files.RESOLVE_NO_XDEV);
+        long resolve =
+                Files.RESOLVE_NO_SYMLINKS | (options.crossMounts() ? 0 : Files.RESOLVE_BENEATH | Files.RESOLVE_NO_XDEV);
         return Files.openat2(folder.number(), name, flags | Files.O_NOFOLLOW | Files.O_NONBLOCK, 0, resolve);
     }
 

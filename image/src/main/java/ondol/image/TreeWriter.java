@@ -96,11 +96,10 @@ final class TreeWriter implements AutoCloseable {
         try {
             place(entry, path, tar);
         } catch (KernelException e) {
-            ImageException.Kind kind =
-                    switch (e.errno()) {
-                        case EIO, ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EROFS, EPERM -> ImageException.Kind.FAILED;
-                        default -> ImageException.Kind.INVALID;
-                    };
+            ImageException.Kind kind = switch (e.errno()) {
+                case EIO, ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EROFS, EPERM -> ImageException.Kind.FAILED;
+                default -> ImageException.Kind.INVALID;
+            };
             throw new ImageException(
                     kind,
                     "cannot lay out \"%s\" of the tar: %s".formatted(Names.printable(entry.name()), e.getMessage()),
@@ -147,8 +146,7 @@ final class TreeWriter implements AutoCloseable {
     }
 
     private void owner(TarEntry entry, Descriptor folder, String name) {
-        Files.fchownat(
-                folder, name, options.keepOwners() ? entry.uid() : 0, options.keepOwners() ? entry.gid() : 0);
+        Files.fchownat(folder, name, options.keepOwners() ? entry.uid() : 0, options.keepOwners() ? entry.gid() : 0);
     }
 
     private void file(TarEntry entry, Descriptor folder, String name, TarReader tar) throws IOException {
@@ -207,14 +205,18 @@ final class TreeWriter implements AutoCloseable {
     private void node(TarEntry entry, Descriptor folder, String name) {
         boolean device = entry.type() != TarEntry.Type.FIFO;
         if (device && entry.major() == 0 && entry.minor() == 0) {
-            throw ImageException.invalid("the tar has \"%s\" as device 0:0, which no machine has"
-                    .formatted(Names.printable(entry.name())));
+            throw ImageException.invalid(
+                    "the tar has \"%s\" as device 0:0, which no machine has".formatted(Names.printable(entry.name())));
         }
         replacing(
                 folder,
                 name,
                 () -> Files.mknodat(
-                        folder, name, entry.type().bits | 0600, device ? entry.major() : 0, device ? entry.minor() : 0));
+                        folder,
+                        name,
+                        entry.type().bits | 0600,
+                        device ? entry.major() : 0,
+                        device ? entry.minor() : 0));
         owner(entry, folder, name);
         Files.fchmodat(folder, name, entry.mode());
         Files.utimensat(folder, name, entry.seconds(), entry.nanoseconds());
@@ -333,8 +335,8 @@ final class TreeWriter implements AutoCloseable {
             String name = path.substring(slash + 1);
             Stat there = Files.lstatIfThere(above, name);
             if (there != null && !there.isWhiteout()) {
-                throw ImageException.invalid("the tar has entries below \"%s\", which is no folder"
-                        .formatted(Names.printable(path)));
+                throw ImageException.invalid(
+                        "the tar has entries below \"%s\", which is no folder".formatted(Names.printable(path)));
             }
             makeFolder(above, name);
             return Files.openName(above, name, Files.O_PATH | Files.O_DIRECTORY);
@@ -344,8 +346,8 @@ final class TreeWriter implements AutoCloseable {
     /** A name without {@code .}, double and leading slashes. */
     private static String clean(String name, String entry) {
         if (name.length() >= Files.PATH_MAX) {
-            throw ImageException.invalid(
-                    "the tar has a name of more than %d bytes: \"%s\"".formatted(Files.PATH_MAX - 1, Names.printable(name)));
+            throw ImageException.invalid("the tar has a name of more than %d bytes: \"%s\""
+                    .formatted(Files.PATH_MAX - 1, Names.printable(name)));
         }
         StringBuilder path = new StringBuilder(name.length());
         for (int start = 0; start <= name.length(); ) {

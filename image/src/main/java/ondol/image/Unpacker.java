@@ -1,8 +1,10 @@
 package ondol.image;
 
+import com.github.luben.zstd.ZstdIOException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.zip.ZipException;
@@ -41,15 +43,14 @@ final class Unpacker {
         try (Blobs.Staged blob = blobs.stage()) {
             BufferedInputStream buffered = new BufferedInputStream(blob.tee(in), BUFFER);
             Compression compression = Compression.of(buffered);
-            Layer layer = layOut(buffered, compression, null);
-            buffered.transferTo(java.io.OutputStream.nullOutputStream());
+            Layer layer = layOut(buffered, compression, blob, null);
             return new Unpacked(layer, blob.commit(compression.mediaType));
         }
     }
 
     /** What is written to a blob as a plain tar. */
     interface Writing {
-        void to(java.io.OutputStream out) throws IOException;
+        void to(OutputStream out) throws IOException;
     }
 
     /** A tar of our own making. */
@@ -60,7 +61,7 @@ final class Unpacker {
             out.flush();
             Layer layer;
             try (InputStream in = blob.reopen()) {
-                layer = layOut(new BufferedInputStream(in, BUFFER), Compression.NONE, null);
+                layer = layOut(new BufferedInputStream(in, BUFFER), Compression.NONE, blob, null);
             }
             return new Unpacked(layer, blob.commit(Compression.NONE.mediaType));
         }
@@ -69,20 +70,32 @@ final class Unpacker {
     /** A blob that is there, whose uncompressed bytes must have this digest. */
     Layer unpack(InputStream blob, Digest diffId) throws IOException {
         try (BufferedInputStream in = new BufferedInputStream(blob, BUFFER)) {
-            return layOut(in, Compression.of(in), diffId);
+            return layOut(in, Compression.of(in), null, diffId);
         }
     }
 
-    private Layer layOut(InputStream in, Compression compression, @Nullable Digest expected) throws IOException {
+    /**
+     * @param blob where the bytes go or come from, which sums them up; null for a blob that is there
+     * @param expected null where the diff id is to be found out
+     */
+    private Layer layOut(
+            InputStream in, Compression compression, Blobs.@Nullable Staged blob, @Nullable Digest expected)
+            throws IOException {
+        // the bytes of a plain tar are summed up with the blob
+        boolean summed = blob != null && compression == Compression.NONE;
         MessageDigest sum = expected == null ? Digest.sha256() : expected.newSum();
         String staged = folders.stagingName();
         Files.mkdirat(folders.stagingFolder, staged, 0755);
         try {
             long size;
             try (Descriptor folder = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY)) {
-                size = fill(folder, in, compression, sum);
+                InputStream plain = compression.open(in);
+                size = fill(folder, summed ? plain : new DigestInputStream(plain, sum));
             }
-            Digest diffId = expected == null ? Digest.of(sum) : check(sum, expected);
+            in.transferTo(OutputStream.nullOutputStream());
+            Digest diffId = expected == null
+                    ? (summed ? java.util.Objects.requireNonNull(blob).digest() : Digest.of(sum))
+                    : check(sum, expected);
             return layers.adopt(staged, diffId, size);
         } finally {
             folders.trash.take(folders.stagingFolder, staged);
@@ -97,15 +110,14 @@ final class Unpacker {
         return expected;
     }
 
-    private long fill(Descriptor folder, InputStream in, Compression compression, MessageDigest sum)
-            throws IOException {
+    private long fill(Descriptor folder, InputStream in) throws IOException {
         try (TreeWriter writer = new TreeWriter(folder, "", TreeWriter.Options.LAYER, limits)) {
-            InputStream plain = new BufferedInputStream(new DigestInputStream(compression.open(in), sum), BUFFER);
+            InputStream plain = new BufferedInputStream(in, BUFFER);
             writer.addAll(new TarReader(plain));
             // what follows the end belongs to the layer's bytes
             drain(plain);
             return writer.size();
-        } catch (ZipException | java.io.EOFException e) {
+        } catch (ZipException | ZstdIOException | java.io.EOFException e) {
             throw new ImageException(
                     ImageException.Kind.INVALID, "the tar's compression is damaged: " + e.getMessage(), e);
         }

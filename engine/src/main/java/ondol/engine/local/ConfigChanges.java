@@ -82,7 +82,8 @@ final class ConfigChanges {
         for (String word : words) {
             int equals = word.indexOf('=');
             if (equals <= 0) {
-                throw EngineException.invalid("Syntax error - can't find = in \"%s\". Must be of the form: name=value".formatted(word));
+                throw EngineException.invalid(
+                        "Syntax error - can't find = in \"%s\". Must be of the form: name=value".formatted(word));
             }
             pairs.put(word.substring(0, equals), word.substring(equals + 1));
         }

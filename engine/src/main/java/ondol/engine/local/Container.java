@@ -87,11 +87,13 @@ final class Container {
         return status == Status.RUNNING || status == Status.PAUSED;
     }
 
-    @Nullable Minder minder() {
+    @Nullable
+    Minder minder() {
         return minder;
     }
 
-    @Nullable Cgroup cgroup() {
+    @Nullable
+    Cgroup cgroup() {
         return cgroup;
     }
 

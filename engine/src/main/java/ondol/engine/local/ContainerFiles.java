@@ -19,7 +19,9 @@ final class ContainerFiles {
     static void write(Path folder, String hostname, ContainerConfig config, HostConfig host) throws IOException {
         boolean machineNetwork = "host".equals(host.networkMode());
         put(folder.resolve("hostname"), hostname + "\n");
-        put(folder.resolve("hosts"), machineNetwork ? machine("/etc/hosts", "") + extra(host) : hosts(hostname, config, host));
+        put(
+                folder.resolve("hosts"),
+                machineNetwork ? machine("/etc/hosts", "") + extra(host) : hosts(hostname, config, host));
         put(folder.resolve("resolv.conf"), resolver(host));
     }
 
@@ -42,7 +44,10 @@ final class ContainerFiles {
         for (String entry : host.extraHosts() == null ? List.<String>of() : host.extraHosts()) {
             int colon = entry.indexOf(':');
             if (colon > 0) {
-                lines.append(entry.substring(colon + 1)).append('\t').append(entry, 0, colon).append('\n');
+                lines.append(entry.substring(colon + 1))
+                        .append('\t')
+                        .append(entry, 0, colon)
+                        .append('\n');
             }
         }
         return lines.toString();
@@ -56,7 +61,8 @@ final class ContainerFiles {
             boolean replaced = (line.startsWith("nameserver") && given(host.dns()))
                     || (line.startsWith("search") && given(host.dnsSearch()))
                     || (line.startsWith("options") && given(host.dnsOptions()));
-            boolean unreachable = !machineNetwork && (line.startsWith("nameserver 127.") || line.equals("nameserver ::1"));
+            boolean unreachable =
+                    !machineNetwork && (line.startsWith("nameserver 127.") || line.equals("nameserver ::1"));
             if (!replaced && !unreachable && !line.isBlank()) {
                 lines.add(line);
             }
@@ -64,8 +70,9 @@ final class ContainerFiles {
         for (String server : host.dns() == null ? List.<String>of() : host.dns()) {
             lines.add("nameserver " + server);
         }
-        if (given(host.dnsSearch()) && !host.dnsSearch().equals(List.of("."))) {
-            lines.add("search " + String.join(" ", host.dnsSearch()));
+        List<String> search = host.dnsSearch();
+        if (search != null && given(search) && !search.equals(List.of("."))) {
+            lines.add("search " + String.join(" ", search));
         }
         if (given(host.dnsOptions())) {
             lines.add("options " + String.join(" ", host.dnsOptions()));

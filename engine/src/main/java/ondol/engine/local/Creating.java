@@ -50,8 +50,10 @@ final class Creating {
             undo.add(() -> deleteQuietly(folder));
             LocalImages.translate(() -> house.snapshots().create(id, image));
             undo.add(() -> house.snapshots().remove(id));
-            String hostname = NamespaceChoice.hostname(merged, host, id, house.host().hostname());
-            ContainerConfig config = ContainerConfigBuilder.builder(merged).hostname(hostname).build();
+            String hostname =
+                    NamespaceChoice.hostname(merged, host, id, house.host().hostname());
+            ContainerConfig config =
+                    ContainerConfigBuilder.builder(merged).hostname(hostname).build();
             ContainerFiles.write(folder, hostname, config, host);
             ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
             house.records().save(folder, record);
@@ -98,7 +100,8 @@ final class Creating {
     private List<MountPoint> mounts(
             ContainerConfig config, HostConfig host, Image image, List<String> anonymous, Undo undo) {
         List<MountPoint> placed = new ArrayList<>();
-        for (MountPoint mount : MountPoints.of(config, host, fromOthers(host), house.host().files())) {
+        for (MountPoint mount :
+                MountPoints.of(config, host, fromOthers(host), house.host().files())) {
             if (!mount.type().equals("volume")) {
                 placed.add(bindSource(mount));
                 continue;
@@ -145,10 +148,16 @@ final class Creating {
         for (String text : host.volumesFrom() == null ? List.<String>of() : host.volumesFrom()) {
             int colon = text.indexOf(':');
             String name = colon < 0 ? text : text.substring(0, colon);
-            boolean readOnly = colon >= 0 && List.of(text.substring(colon + 1).split(",")).contains("ro");
+            boolean readOnly =
+                    colon >= 0 && List.of(text.substring(colon + 1).split(",")).contains("ro");
             for (MountPoint mount : house.registry().get(name).record().mounts()) {
                 if (!mount.type().equals("tmpfs")) {
-                    mounts.add(readOnly ? ondol.engine.spec.MountPointBuilder.builder(mount).readOnly(true).build() : mount);
+                    mounts.add(
+                            readOnly
+                                    ? ondol.engine.spec.MountPointBuilder.builder(mount)
+                                            .readOnly(true)
+                                            .build()
+                                    : mount);
                 }
             }
         }

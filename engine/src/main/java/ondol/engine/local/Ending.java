@@ -104,7 +104,9 @@ final class Ending {
         if (remove) {
             removing.remove(container, true);
         } else if (pause >= 0) {
-            house.timer().schedule(() -> house.workers().execute(() -> again(container, after)), pause, TimeUnit.MILLISECONDS);
+            house.timer()
+                    .schedule(
+                            () -> house.workers().execute(() -> again(container, after)), pause, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -116,7 +118,7 @@ final class Ending {
         }
         boolean oom = false;
         try {
-            oom = container.record().host().memory() != null && group.oomKills() > 0;
+            oom = group.oomKills() > 0;
             group.remove();
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "the control group of {0} is left: {1}", container.id(), e.getMessage());

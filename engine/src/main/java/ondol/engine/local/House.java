@@ -1,11 +1,11 @@
 package ondol.engine.local;
 
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import ondol.engine.spec.HostFacts;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
-import ondol.linux.cgroup.CgroupTree;
 import ondol.linux.keeper.Keeper;
 
 /**
@@ -13,7 +13,7 @@ import ondol.linux.keeper.Keeper;
  *
  * @param workers run what follows an end; they may wait
  * @param timer starts what comes later
- * @param cgroupParent the group below which containers get theirs
+ * @param cgroupMounts v1 hierarchies that containers see; empty on pure v2
  */
 record House(
         Folders folders,
@@ -23,8 +23,8 @@ record House(
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,
-        CgroupTree cgroups,
-        String cgroupParent,
+        Groups groups,
+        List<String> cgroupMounts,
         Keeper keeper,
         HostFacts host,
         SeccompPrograms seccomp,

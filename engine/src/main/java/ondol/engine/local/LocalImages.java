@@ -76,9 +76,9 @@ final class LocalImages implements Images {
                 image.created(),
                 Objects.requireNonNullElse(config.author(), ""),
                 Objects.requireNonNullElse(comment, ""),
-                config.architecture(),
+                Objects.requireNonNullElse(config.architecture(), ""),
                 config.variant(),
-                config.os(),
+                Objects.requireNonNullElse(config.os(), ""),
                 image.size(),
                 ImageConfigs.of(config),
                 image.layers().stream().map(layer -> layer.diffId().toString()).toList());
@@ -87,7 +87,8 @@ final class LocalImages implements Images {
     @Override
     public List<HistoryStep> history(String name) {
         Image image = translate(() -> store.resolve(name));
-        List<History> steps = image.config().history() == null ? List.of() : image.config().history();
+        List<History> steps =
+                image.config().history() == null ? List.of() : image.config().history();
         List<HistoryStep> history = new ArrayList<>();
         int layer = 0;
         for (History step : steps) {
@@ -153,11 +154,7 @@ final class LocalImages implements Images {
             ContainerConfig config =
                     ConfigChanges.apply(ContainerConfigBuilder.builder().build(), changes);
             NewImage made = new NewImage(
-                    name(reference),
-                    ImageConfigs.execution(config),
-                    "",
-                    Objects.requireNonNullElse(message, ""),
-                    "");
+                    name(reference), ImageConfigs.execution(config), "", Objects.requireNonNullElse(message, ""), "");
             return imported(store.importTar(tar, made));
         });
     }
@@ -168,7 +165,8 @@ final class LocalImages implements Images {
             throw EngineException.invalid("%s is no folder".formatted(folder));
         }
         return translate(() -> {
-            ContainerConfig config = ContainerConfigBuilder.builder().cmd(List.of("/bin/sh")).build();
+            ContainerConfig config =
+                    ContainerConfigBuilder.builder().cmd(List.of("/bin/sh")).build();
             NewImage made = new NewImage(
                     name(reference), ImageConfigs.execution(config), "", "", "ondol init " + folder.getFileName());
             return imported(store.importFolder(folder, made));
@@ -176,7 +174,11 @@ final class LocalImages implements Images {
     }
 
     private String imported(Image image) {
-        events.publish("image", "import", image.id().toString(), Map.of("name", image.id().toString()));
+        events.publish(
+                "image",
+                "import",
+                image.id().toString(),
+                Map.of("name", image.id().toString()));
         return image.id().toString();
     }
 

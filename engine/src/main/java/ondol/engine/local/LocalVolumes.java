@@ -65,8 +65,7 @@ final class LocalVolumes implements Volumes {
             Path data = Files.createDirectories(data(name));
             Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
-            throw new EngineException(
-                    EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);
+            throw new EngineException(EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);
         }
         records.save(folder.resolve(name), made);
         volumes.put(name, made);

@@ -8,9 +8,12 @@ import ondol.engine.EngineException;
 final class Names {
     private static final Pattern ALLOWED = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
     private static final String[] HOW = {
-        "warm", "quiet", "bright", "gentle", "steady", "amber", "cozy", "early", "evening", "golden", "hidden", "humble",
-        "kind", "late", "little", "lively", "mellow", "merry", "modest", "morning", "northern", "open", "patient", "plain",
-        "polished", "proud", "rustic", "silent", "simple", "snowy", "soft", "southern", "spare", "sturdy", "sunny", "swift",
+        "warm", "quiet", "bright", "gentle", "steady", "amber", "cozy", "early", "evening", "golden", "hidden",
+                "humble",
+        "kind", "late", "little", "lively", "mellow", "merry", "modest", "morning", "northern", "open", "patient",
+                "plain",
+        "polished", "proud", "rustic", "silent", "simple", "snowy", "soft", "southern", "spare", "sturdy", "sunny",
+                "swift",
         "tidy", "wide", "wintry", "wooden"
     };
     private static final String[] WHAT = {

@@ -36,7 +36,8 @@ final class Records<T> implements AutoCloseable {
     Records(Jsonb json, Class<T> type, String fileName) {
         this.type = json.type(type);
         this.fileName = fileName;
-        this.flusher = Thread.ofPlatform().daemon().name("ondol-flush-" + fileName).start(this::flush);
+        this.flusher =
+                Thread.ofPlatform().daemon().name("ondol-flush-" + fileName).start(this::flush);
     }
 
     /** Writes the record of the object that lives in a folder. */

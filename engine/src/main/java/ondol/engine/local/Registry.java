@@ -76,7 +76,6 @@ final class Registry {
     }
 
     Container get(String reference) {
-        return find(reference)
-                .orElseThrow(() -> EngineException.notFound("No such container: " + reference));
+        return find(reference).orElseThrow(() -> EngineException.notFound("No such container: " + reference));
     }
 }

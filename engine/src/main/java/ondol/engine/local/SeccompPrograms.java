@@ -95,8 +95,8 @@ final class SeccompPrograms implements SeccompProfiles {
                 Action.parse(rule.action()),
                 rule.errnoRet(),
                 args.stream()
-                        .map(a -> new SeccompProfile.Argument(
-                                a.index(), a.value(), a.valueTwo(), Operator.parse(a.op())))
+                        .map(a ->
+                                new SeccompProfile.Argument(a.index(), a.value(), a.valueTwo(), Operator.parse(a.op())))
                         .toList());
     }
 }

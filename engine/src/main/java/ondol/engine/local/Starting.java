@@ -123,7 +123,8 @@ final class Starting {
             }
             String words = errno == Errno.EACCES
                     ? "exec: \"%s\": permission denied".formatted(command)
-                    : "exec: \"%s\": %s".formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
+                    : "exec: \"%s\": %s"
+                            .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
             return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
         }
         String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
@@ -150,7 +151,7 @@ final class Starting {
                         record.config(), host, record.id(), house.host().hostname()))
                 .user(users.ofContainer(record))
                 .rootPath("rootfs")
-                .cgroupsPath(house.cgroupParent(host) + "/" + record.id())
+                .cgroupsPath(house.groups().path(host, record.id()))
                 .resolvConf(folder.resolve("resolv.conf").toString())
                 .hostnameFile(folder.resolve("hostname").toString())
                 .hosts(folder.resolve("hosts").toString())
@@ -164,17 +165,18 @@ final class Starting {
     private int pidOf(String reference) {
         Container other = house.registry().get(reference);
         if (!other.running()) {
-            throw EngineException.conflict("cannot join the namespaces of container %s: it is not running".formatted(reference));
+            throw EngineException.conflict(
+                    "cannot join the namespaces of container %s: it is not running".formatted(reference));
         }
         return other.record().pid();
     }
 
     private Cgroup group(Container container, @org.jspecify.annotations.Nullable Linux linux, Undo undo) {
-        String parent = house.cgroupParent(container.record().host());
-        // a killed engine may have left it
-        house.cgroups().open(parent + "/" + container.id()).ifPresent(Cgroup::remove);
-        Cgroup group = house.cgroups()
-                .create(parent, container.id(), GroupResources.of(linux == null ? null : linux.resources()));
+        Cgroup group = house.groups()
+                .create(
+                        container.record().host(),
+                        container.id(),
+                        GroupResources.of(linux == null ? null : linux.resources()));
         undo.add(group::remove);
         return group;
     }
@@ -185,14 +187,18 @@ final class Starting {
                 container.record().config(), container.record().host(), facts(container), house.host());
         try (Undo undo = new Undo()) {
             Cgroup group = group(container, spec.linux(), undo);
-            return String.join("\n", ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
+            return String.join(
+                            "\n",
+                            ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
         }
     }
 
     private Bundle bundle(Container container, Spec spec, Cgroup group, int logFile) {
         ContainerRecord record = container.record();
         Linux linux = spec.linux();
-        Bundle.Filter filter = linux == null || linux.seccomp() == null ? null : house.seccomp().program(linux.seccomp());
+        Bundle.Filter filter = linux == null || linux.seccomp() == null
+                ? null
+                : house.seccomp().program(linux.seccomp());
         return new Bundle(
                 spec,
                 root(record),

@@ -166,7 +166,8 @@ final class Stopping {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineException(EngineException.Kind.FAILED, "interrupted while waiting for a container's end", e);
+            throw new EngineException(
+                    EngineException.Kind.FAILED, "interrupted while waiting for a container's end", e);
         }
     }
 }

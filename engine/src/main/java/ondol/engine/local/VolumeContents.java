@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import ondol.engine.EngineException;
 import ondol.image.Image;
 import ondol.image.RootView;
-import ondol.image.Stat;
 import ondol.image.Tars;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.linux.KernelException;
+import ondol.linux.Stat;
 
 /** What is in a volume when a container first sees it. */
 final class VolumeContents {
@@ -52,7 +52,7 @@ final class VolumeContents {
                 }
                 return null;
             });
-            Tars.extract(to, "/", in, false, true);
+            Tars.extract(in, to, "/", false, true);
             written.get();
         } catch (IOException | java.util.concurrent.ExecutionException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot fill the volume: " + e.getMessage(), e);

@@ -44,7 +44,7 @@ final class LineLogReader extends LogReader {
 
     @Override
     @Nullable
-    Output nextOutput() throws IOException, InterruptedException {
+    Output nextOutput(boolean wait) throws IOException, InterruptedException {
         while (true) {
             while (at < end) {
                 Output line = cut();
@@ -52,7 +52,10 @@ final class LineLogReader extends LogReader {
                     return line;
                 }
             }
-            if (ended || !nextFrame()) {
+            if (ended || !nextFrame(wait)) {
+                if (!wait) {
+                    return null;
+                }
                 ended = true;
                 return rest();
             }

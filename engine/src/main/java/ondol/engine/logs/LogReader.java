@@ -56,8 +56,22 @@ public abstract sealed class LogReader implements OutputReader permits RawLogRea
 
     @Override
     public final @Nullable Output next() throws InterruptedException {
+        return read(true);
+    }
+
+    @Override
+    public final @Nullable Output poll() {
         try {
-            Output output = closed ? null : nextOutput();
+            return read(false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private @Nullable Output read(boolean wait) throws InterruptedException {
+        try {
+            Output output = closed ? null : nextOutput(wait);
             return closed ? null : output;
         } catch (ClosedByInterruptException e) {
             throw new InterruptedException();
@@ -71,14 +85,19 @@ public abstract sealed class LogReader implements OutputReader permits RawLogRea
         }
     }
 
-    abstract @Nullable Output nextOutput() throws IOException, InterruptedException;
+    abstract @Nullable Output nextOutput(boolean wait) throws IOException, InterruptedException;
 
     final FrameSource source() {
         return source;
     }
 
-    /** Moves to the next frame, waiting for it where the reader follows; false when no more will come. */
-    final boolean nextFrame() throws IOException, InterruptedException {
+    /**
+     * Moves to the next frame, waiting for it where the reader follows.
+     *
+     * @param wait false for only looking whether it is there
+     * @return false when no more will come, or has not come yet
+     */
+    final boolean nextFrame(boolean wait) throws IOException, InterruptedException {
         while (!closed) {
             long seen = signal == null ? 0 : signal.count();
             boolean ended = signal == null || signal.isEnded();
@@ -86,7 +105,7 @@ public abstract sealed class LogReader implements OutputReader permits RawLogRea
                 return source.time() <= until;
             }
             long left = until == FOREVER ? FOREVER : until - nanoseconds(Instant.now());
-            if (signal == null || ended || left <= 0) {
+            if (signal == null || ended || left <= 0 || !wait) {
                 return false;
             }
             signal.await(seen, left);

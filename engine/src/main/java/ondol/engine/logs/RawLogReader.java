@@ -13,8 +13,8 @@ final class RawLogReader extends LogReader {
 
     @Override
     @Nullable
-    Output nextOutput() throws IOException, InterruptedException {
-        if (!nextFrame()) {
+    Output nextOutput(boolean wait) throws IOException, InterruptedException {
+        if (!nextFrame(wait)) {
             return null;
         }
         FrameSource frame = source();

@@ -57,7 +57,7 @@ final class BindText {
         return MountPointBuilder.builder()
                 .type(bind ? MountPoint.BIND : MountPoint.VOLUME)
                 .name(bind ? null : source)
-                .source(bind ? Paths.clean(source) : null)
+                .source(source != null && bind ? Paths.clean(source) : null)
                 .destination(Paths.clean(destination))
                 .driver(bind ? null : driver)
                 .mode(mode)

@@ -33,6 +33,10 @@ final class Cpuset {
         return set;
     }
 
+    int size() {
+        return members.cardinality();
+    }
+
     boolean contains(Cpuset other) {
         BitSet rest = (BitSet) other.members.clone();
         rest.andNot(members);

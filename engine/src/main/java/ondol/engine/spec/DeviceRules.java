@@ -109,7 +109,7 @@ final class DeviceRules {
 
     private static List<HostFiles.DeviceNode> found(String path, HostFiles files) {
         try {
-            List<HostFiles.DeviceNode> found = files.devices(path);
+            List<HostFiles.DeviceNode> found = files.devices(Paths.clean(path));
             if (!found.isEmpty()) {
                 return found;
             }

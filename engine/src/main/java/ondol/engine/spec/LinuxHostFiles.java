@@ -40,7 +40,12 @@ public final class LinuxHostFiles implements HostFiles {
         Path asked = Path.of(path);
         return real.equals(asked)
                 ? found
-                : found.stream().map(node -> at(node, asked.resolve(real.relativize(Path.of(node.path()))).normalize())).toList();
+                : found.stream()
+                        .map(node -> at(
+                                node,
+                                asked.resolve(real.relativize(Path.of(node.path())))
+                                        .normalize()))
+                        .toList();
     }
 
     private static DeviceNode at(DeviceNode node, Path path) {
@@ -76,19 +81,28 @@ public final class LinuxHostFiles implements HostFiles {
             // Devices come and go while a folder is read.
             return;
         }
-        int mode = (Integer) stat.get("mode");
+        int mode = (int) number(stat, "mode");
         int kind = mode & S_IFMT;
         if (kind == S_IFCHR || kind == S_IFBLK) {
-            long device = (Long) stat.get("rdev");
+            long device = number(stat, "rdev");
             found.add(new DeviceNode(
                     path.toString(),
                     kind == S_IFCHR ? "c" : "b",
                     device >>> 32 & 0xFFFFF000 | device >>> 8 & 0xFFF,
                     device >>> 12 & 0xFFFFFF00 | device & 0xFF,
                     mode & 07777,
-                    (Integer) stat.get("uid"),
-                    (Integer) stat.get("gid")));
+                    number(stat, "uid"),
+                    number(stat, "gid")));
         }
+    }
+
+    /** Java gives the unsigned 32-bit numbers of a {@code stat} as signed ones. */
+    private static long number(Map<String, Object> stat, String name) {
+        return switch (stat.get(name)) {
+            case Integer number -> Integer.toUnsignedLong(number);
+            case Long number -> number;
+            case null, default -> throw new IllegalStateException("no attribute " + name + " of a file");
+        };
     }
 
     /** From {@code man 5 proc_pid_mountinfo}. */

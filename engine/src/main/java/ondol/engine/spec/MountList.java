@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class MountList {
     private static final long SHM_SIZE = 64L << 20;
 
-
     private final HostConfig host;
     private final ContainerFacts facts;
     private final HostFacts machine;
@@ -115,17 +114,15 @@ final class MountList {
     }
 
     private void addTmpfs() {
-        Absent.map(host.tmpfs()).forEach((destination, said) -> users.add(
-                mount(Paths.clean(destination), "tmpfs", "tmpfs", TmpfsFlags.merge(said))));
+        Absent.map(host.tmpfs())
+                .forEach((destination, said) ->
+                        users.add(mount(Paths.clean(destination), "tmpfs", "tmpfs", TmpfsFlags.merge(said))));
     }
 
     private void add(MountPoint point) {
         if (point.type().equals(MountPoint.TMPFS)) {
-            users.add(mount(
-                    point.destination(),
-                    "tmpfs",
-                    "tmpfs",
-                    TmpfsFlags.merge(Absent.text(point.tmpfsOptions()))));
+            users.add(
+                    mount(point.destination(), "tmpfs", "tmpfs", TmpfsFlags.merge(Absent.text(point.tmpfsOptions()))));
             return;
         }
         String source = point.source();

@@ -72,8 +72,8 @@ public final class MountPoints {
         }
         String destination = Paths.clean("/" + volume);
         if (destination.equals("/")) {
-            throw EngineException.invalid("invalid volume specification: '" + volume
-                    + "': invalid specification: destination can't be '/'");
+            throw EngineException.invalid(
+                    "invalid volume specification: '" + volume + "': invalid specification: destination can't be '/'");
         }
         if (!tmpfs.contains(destination)) {
             byDestination.putIfAbsent(destination, volume(null, destination).build());
@@ -81,10 +81,7 @@ public final class MountPoints {
     }
 
     private static MountPointBuilder volume(@Nullable String name, String destination) {
-        return MountPointBuilder.builder()
-                .type(MountPoint.VOLUME)
-                .name(name)
-                .destination(destination);
+        return MountPointBuilder.builder().type(MountPoint.VOLUME).name(name).destination(destination);
     }
 
     /** Why a path cannot be a mount's destination; null where it can. */
@@ -170,7 +167,10 @@ public final class MountPoints {
             VolumeName.check(source);
         }
         return volume(Absent.unlessEmpty(source), destination)
-                .driver(options.driverConfig() == null ? null : options.driverConfig().name())
+                .driver(
+                        options.driverConfig() == null
+                                ? null
+                                : options.driverConfig().name())
                 .readOnly(Absent.no(mount.readOnly()))
                 .noCopy(Absent.no(options.noCopy()))
                 .subpath(subpath)

@@ -150,8 +150,8 @@ public final class NamespaceChoice {
     static int pidOf(String container, ContainerFacts facts) {
         Integer pid = facts.pids().get(container);
         if (pid == null) {
-            throw EngineException.conflict("cannot join namespaces of container " + container
-                    + ": it is not running; start it first");
+            throw EngineException.conflict(
+                    "cannot join namespaces of container " + container + ": it is not running; start it first");
         }
         return pid;
     }

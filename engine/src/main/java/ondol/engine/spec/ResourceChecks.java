@@ -51,8 +51,7 @@ final class ResourceChecks {
                 swappiness != null && (swappiness < -1 || swappiness > 100),
                 "Invalid value: %d, valid memory swappiness range is 0-100",
                 swappiness);
-        refuse(
-                reservation != 0 && reservation < LEAST_MEMORY, "Minimum memory reservation allowed is 6MB");
+        refuse(reservation != 0 && reservation < LEAST_MEMORY, "Minimum memory reservation allowed is 6MB");
         refuse(
                 memory > 0 && reservation > memory,
                 "Minimum memory limit can not be less than memory reservation limit, see usage");
@@ -73,9 +72,7 @@ final class ResourceChecks {
         refuse(
                 period != 0 && (period < SHORTEST_PERIOD || period > LONGEST_PERIOD),
                 "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
-        refuse(
-                quota > 0 && quota < SHORTEST_PERIOD,
-                "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+        refuse(quota > 0 && quota < SHORTEST_PERIOD, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
         refuse(shares != 0 && shares < 2, "the minimum allowed cpu-shares is 2");
         refuse(shares > 262_144, "the maximum allowed cpu-shares is 262144");
         long realtimePeriod = Absent.zero(host.cpuRealtimePeriod());

@@ -39,15 +39,7 @@ public final class ResourceLimits {
     static LinuxResources of(HostConfig host, HostFacts machine, @Nullable List<DeviceRule> devices) {
         ResourceChecks.check(host, machine);
         return new LinuxResources(
-                devices,
-                memory(host),
-                cpu(host),
-                pids(host),
-                blockIo(host, machine.files()),
-                null,
-                null,
-                null,
-                null);
+                devices, memory(host), cpu(host), pids(host), blockIo(host, machine.files()), null, null, null, null);
     }
 
     private static @Nullable MemoryResources memory(HostConfig host) {
@@ -147,8 +139,7 @@ public final class ResourceLimits {
             }
             throw EngineException.invalid(path + " is not a block device");
         } catch (NoSuchFileException e) {
-            throw new EngineException(
-                    EngineException.Kind.INVALID, "stat " + path + ": no such file or directory", e);
+            throw new EngineException(EngineException.Kind.INVALID, "stat " + path + ": no such file or directory", e);
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.INVALID, "stat " + path + ": " + e.getMessage(), e);
         }

@@ -34,8 +34,8 @@ final class Rlimits {
 
     static List<Rlimit> of(HostConfig host) {
         return Absent.list(host.ulimits()).stream()
-                .map(ulimit -> new Rlimit(
-                        "RLIMIT_" + ulimit.name().toUpperCase(Locale.ROOT), ulimit.soft(), ulimit.hard()))
+                .map(ulimit ->
+                        new Rlimit("RLIMIT_" + ulimit.name().toUpperCase(Locale.ROOT), ulimit.soft(), ulimit.hard()))
                 .toList();
     }
 }

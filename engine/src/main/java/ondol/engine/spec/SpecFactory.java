@@ -130,10 +130,10 @@ public final class SpecFactory {
     }
 
     private @Nullable Seccomp seccomp() {
-        String said = security.seccomp();
+        String said = Absent.text(security.seccomp());
         SeccompProfiles profiles = machine.seccomp();
-        boolean standard = said == null || said.isEmpty() || said.equals("builtin");
-        if (SecurityOptions.UNCONFINED.equals(said) || (standard && Absent.no(host.privileged()))) {
+        boolean standard = said.isEmpty() || said.equals("builtin");
+        if (said.equals(SecurityOptions.UNCONFINED) || (standard && Absent.no(host.privileged()))) {
             return null;
         }
         if (profiles == null) {

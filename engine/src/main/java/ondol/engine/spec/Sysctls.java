@@ -20,6 +20,8 @@ final class Sysctls {
     private static final Map<String, String> NETWORK_DEFAULTS =
             Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647");
 
+    private static final String NOT_OWN = "is not in a separate kernel namespace";
+
     private Sysctls() {}
 
     static Map<String, String> of(HostConfig host, boolean userNamespace) {
@@ -38,6 +40,8 @@ final class Sysctls {
         NamespaceChoice choice = NamespaceChoice.of(host);
         for (String given : Absent.map(host.sysctls()).keySet()) {
             String name = dotted(given);
+            // Names become paths.
+            refuse(given.contains("..") || given.contains("//"), given, NOT_OWN);
             if (IPC.contains(name) || name.startsWith("fs.mqueue.")) {
                 refuse(choice.ipc().equals("host"), given, "is not allowed in the hosts ipc namespace");
             } else if (name.startsWith("net.")) {
@@ -48,7 +52,7 @@ final class Sysctls {
                         own && name.equals("kernel.hostname"),
                         given,
                         "is not allowed as it conflicts with the OCI \"hostname\" field");
-                refuse(!own || !name.equals("kernel.domainname"), given, "is not in a separate kernel namespace");
+                refuse(!own || !name.equals("kernel.domainname"), given, NOT_OWN);
             }
         }
     }
@@ -61,7 +65,7 @@ final class Sysctls {
     }
 
     private static void refuse(boolean refused, String name, String why) {
-        if (refused || name.contains("..")) {
+        if (refused) {
             throw EngineException.invalid("sysctl \"" + name + "\" " + why);
         }
     }

@@ -28,8 +28,7 @@ final class TmpfsFlags {
             Set.of("relatime", "norelatime"),
             Set.of("strictatime", "nostrictatime"),
             Set.of("bind", "rbind"),
-            Set.of(
-                    "private", "rprivate", "shared", "rshared", "slave", "rslave", "unbindable", "runbindable"));
+            Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave", "unbindable", "runbindable"));
 
     private static final Set<String> KEYS = Set.of("mode", "uid", "gid", "size", "nr_inodes", "nr_blocks", "mpol");
 

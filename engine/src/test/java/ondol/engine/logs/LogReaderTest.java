@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -61,8 +63,8 @@ class LogReaderTest {
                 .toList();
     }
 
-    private static String text(Output output) {
-        return new String(output.bytes(), StandardCharsets.UTF_8);
+    private static String text(@Nullable Output output) {
+        return new String(Objects.requireNonNull(output).bytes(), StandardCharsets.UTF_8);
     }
 
     private static long time(Output output) {
@@ -86,7 +88,7 @@ class LogReaderTest {
         line[line.length - 1] = '\n';
         try (TestWriter writer = new TestWriter(folder, LARGE, 1)) {
             for (int i = 0; i < line.length; i += 1000) {
-                writer.write(false, java.util.Arrays.copyOfRange(line, i, Math.min(line.length, i + 1000)));
+                writer.write(false, Arrays.copyOfRange(line, i, Math.min(line.length, i + 1000)));
             }
             writer.out("next\n");
         }
@@ -194,6 +196,22 @@ class LogReaderTest {
         reader.close();
         assertThat(next.get(10, TimeUnit.SECONDS)).isNull();
         assertThat(reader.next()).isNull();
+    }
+
+    @Test
+    void pollingGivesWhatIsThereAndDoesNotWait() throws Exception {
+        LogSignal signal = new LogSignal();
+        try (TestWriter writer = new TestWriter(folder, LARGE, 5);
+                LogReader reader = LogReader.lines(folder, FOLLOW, signal)) {
+            assertThat(reader.poll()).isNull();
+            writer.out("one\ntwo\nthr");
+            assertThat(text(reader.poll())).isEqualTo("one\n");
+            assertThat(text(reader.poll())).isEqualTo("two\n");
+            assertThat(reader.poll()).isNull();
+            signal.end();
+            assertThat(text(reader.next())).isEqualTo("thr");
+            assertThat(reader.next()).isNull();
+        }
     }
 
     @Test

@@ -1,0 +1,442 @@
+package ondol.engine.local;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import ondol.engine.AttachOptions;
+import ondol.engine.Attachment;
+import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerDetails;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.Containers;
+import ondol.engine.EngineException;
+import ondol.engine.HostConfig;
+import ondol.engine.LogOptions;
+import ondol.engine.OutputReader;
+import ondol.engine.logs.LogPosition;
+import ondol.engine.logs.LogReader;
+import ondol.engine.spec.MountPoint;
+import ondol.image.Changes;
+import ondol.image.Image;
+import ondol.image.NewImage;
+import ondol.image.RootView;
+import ondol.image.Snapshot;
+import ondol.image.Tars;
+import ondol.linux.Terminal;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.keeper.Minder;
+import org.jspecify.annotations.Nullable;
+
+/** The verbs of a container's life, each led to the stage that it belongs to. */
+final class LocalContainers implements Containers {
+    private final House house;
+    private final Creating creating;
+    private final Starting starting;
+    private final Stopping stopping;
+    private final Removing removing;
+    private final Updating updating;
+    private final ContainerPaths paths;
+
+    LocalContainers(House house, Starting starting, Stopping stopping, Removing removing) {
+        this.house = house;
+        this.creating = new Creating(house);
+        this.starting = starting;
+        this.stopping = stopping;
+        this.removing = removing;
+        this.updating = new Updating(house);
+        this.paths = new ContainerPaths(house);
+    }
+
+    private Container get(String reference) {
+        return house.registry().get(reference);
+    }
+
+    @Override
+    public Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
+        return creating.create(name, config, host);
+    }
+
+    @Override
+    public void start(String reference) {
+        Container container = get(reference);
+        container.stage.lock();
+        try {
+            Status status = container.record().status();
+            if (status == Status.PAUSED) {
+                throw EngineException.conflict("cannot start a paused container, try unpause instead");
+            }
+            if (container.running()) {
+                throw new EngineException(
+                        EngineException.Kind.NOT_MODIFIED, "container %s is already running".formatted(container.id()));
+            }
+            if (status == Status.REMOVING) {
+                throw EngineException.conflict("container %s is being removed".formatted(container.id()));
+            }
+            try {
+                starting.start(container, 0);
+            } catch (EngineException e) {
+                if (Boolean.TRUE.equals(container.record().host().autoRemove())) {
+                    removing.remove(container, true);
+                }
+                throw e;
+            }
+        } finally {
+            container.stage.unlock();
+        }
+    }
+
+    @Override
+    public void stop(String reference, @Nullable String signal, @Nullable Duration patience) {
+        stopping.stop(get(reference), signal, patience);
+    }
+
+    @Override
+    public void restart(String reference, @Nullable String signal, @Nullable Duration patience) {
+        Container container = get(reference);
+        try {
+            stopping.stop(container, signal, patience);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.NOT_MODIFIED) {
+                throw e;
+            }
+        }
+        start(container.id());
+        house.publish(container, "restart");
+    }
+
+    @Override
+    public void kill(String reference, @Nullable String signal) {
+        stopping.kill(get(reference), signal);
+    }
+
+    @Override
+    public void pause(String reference) {
+        Container container = get(reference);
+        container.stage.lock();
+        try {
+            Cgroup group = container.cgroup();
+            if (container.record().status() == Status.PAUSED) {
+                throw EngineException.conflict("Container %s is already paused".formatted(reference));
+            }
+            if (!container.running() || group == null) {
+                throw EngineException.conflict("Container %s is not running".formatted(reference));
+            }
+            group.freeze();
+            container.save(r -> r.change().status(Status.PAUSED).build());
+        } finally {
+            container.stage.unlock();
+        }
+        house.publish(container, "pause");
+    }
+
+    @Override
+    public void unpause(String reference) {
+        Container container = get(reference);
+        container.stage.lock();
+        try {
+            Cgroup group = container.cgroup();
+            if (container.record().status() != Status.PAUSED || group == null) {
+                throw EngineException.conflict("Container %s is not paused".formatted(reference));
+            }
+            group.thaw();
+            container.save(r -> r.change().status(Status.RUNNING).build());
+        } finally {
+            container.stage.unlock();
+        }
+        house.publish(container, "unpause");
+    }
+
+    @Override
+    public void rename(String reference, String name) {
+        Container container = get(reference);
+        container.stage.lock();
+        try {
+            String old = container.record().name();
+            String checked = Names.check(name);
+            if (checked.equals(old)) {
+                throw EngineException.invalid("Renaming a container with the same name as its current name");
+            }
+            house.registry().reserve(checked, container.id());
+            container.save(r -> r.change().name(checked).build());
+            house.registry().release(old, container.id());
+        } finally {
+            container.stage.unlock();
+        }
+        house.publish(container, "rename");
+    }
+
+    @Override
+    public List<String> update(String reference, HostConfig changes) {
+        return updating.update(get(reference), changes);
+    }
+
+    @Override
+    public void remove(String reference, boolean force, boolean volumes) {
+        Container container = get(reference);
+        if (force) {
+            stopping.end(container);
+        }
+        container.stage.lock();
+        try {
+            Status status = container.record().status();
+            if (status == Status.REMOVING) {
+                return; // it went by itself meanwhile
+            }
+            if (container.record().status() == Status.PAUSED) {
+                throw EngineException.conflict(
+                        "cannot remove container \"%s\": container is paused and must be unpaused first"
+                                .formatted(reference));
+            }
+            if (container.running() || status == Status.RESTARTING) {
+                throw EngineException.conflict(
+                        "cannot remove container \"%s\": container is running: stop the container before removing or force remove"
+                                .formatted(reference));
+            }
+            removing.remove(container, volumes);
+        } finally {
+            container.stage.unlock();
+        }
+    }
+
+    @Override
+    public ContainerDetails inspect(String reference) {
+        return get(reference).details();
+    }
+
+    @Override
+    public List<ContainerDetails> list() {
+        List<ContainerDetails> list = new ArrayList<>();
+        house.registry().all().forEach(container -> list.add(container.details()));
+        list.sort(Comparator.comparing(ContainerDetails::created).reversed());
+        return list;
+    }
+
+    @Override
+    public Sizes sizes(String reference) {
+        Container container = get(reference);
+        long writable = house.snapshots().usage(container.id());
+        long below;
+        try {
+            below = house.images().resolve(container.record().imageId()).size();
+        } catch (RuntimeException e) {
+            below = 0; // the image has gone; its layers stay while the container needs them
+        }
+        return new Sizes(writable, writable + below);
+    }
+
+    @Override
+    public CompletableFuture<Integer> await(String reference, WaitCondition condition) {
+        Container container = get(reference);
+        return switch (condition) {
+            case REMOVED -> container.removed().copy();
+            case NEXT_EXIT ->
+                container.ended().isDone()
+                        ? nextEnd(container)
+                        : container.ended().copy();
+            case NOT_RUNNING ->
+                container.running() || container.record().status() == Status.RESTARTING
+                        ? container.ended().copy()
+                        : CompletableFuture.completedFuture(container.record().exitCode());
+        };
+    }
+
+    /** The end of a run that has not begun. */
+    private static CompletableFuture<Integer> nextEnd(Container container) {
+        container.stage.lock();
+        try {
+            if (!container.running()) {
+                container.beginRun();
+            }
+            return container.ended().copy();
+        } finally {
+            container.stage.unlock();
+        }
+    }
+
+    @Override
+    public Attachment attach(String reference, AttachOptions options) {
+        Container container = get(reference);
+        if (container.record().status() == Status.PAUSED) {
+            throw EngineException.conflict(
+                    "container %s is paused, unpause the container before attach".formatted(reference));
+        }
+        house.publish(container, "attach");
+        container.stage.lock(); // not between two runs
+        try {
+            if (!container.running() && options.stream()) {
+                container.beginRun();
+            }
+            return new ContainerAttachment(container, options);
+        } finally {
+            container.stage.unlock();
+        }
+    }
+
+    @Override
+    public void resize(String reference, int rows, int columns) {
+        Container container = get(reference);
+        Minder minder = container.minder();
+        if (minder == null) {
+            throw EngineException.conflict("container %s is not running".formatted(reference));
+        }
+        if (minder.terminal() != null) {
+            Terminal.size(minder.terminal().number(), new Terminal.Size(rows, columns));
+        }
+    }
+
+    @Override
+    public OutputReader logs(String reference, LogOptions options) {
+        Container container = get(reference);
+        var log = container.record().host().logConfig();
+        if (log != null && "none".equals(log.type())) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED, "configured logging driver does not support reading");
+        }
+        if (!options.follow() || !container.running()) {
+            return LogReader.lines(container.logs(), options, null);
+        }
+        OutputReader reader = LogReader.lines(container.logs(), options, container.signal());
+        return ContainerAttachment.watched(container, reader, LogPosition.START);
+    }
+
+    @Override
+    public Processes top(String reference, @Nullable String arguments) {
+        Container container = get(reference);
+        Cgroup group = container.cgroup();
+        if (!container.running() || group == null) {
+            throw EngineException.conflict("container %s is not running".formatted(container.id()));
+        }
+        return ProcessTable.of(group.processes(), arguments);
+    }
+
+    @Override
+    public List<Change> changes(String reference) {
+        Container container = get(reference);
+        Snapshot snapshot = house.snapshots().open(container.id());
+        Set<String> own = mountpoints(container);
+        List<Change> changes = new ArrayList<>();
+        for (ondol.image.Change change : Changes.of(snapshot)) {
+            if (!own.contains(change.path())) {
+                changes.add(new Change(Change.Kind.valueOf(change.kind().name()), change.path()));
+            }
+        }
+        return withoutIdleParents(changes);
+    }
+
+    /** Places that the engine made to mount on: they are no changes of the container's. */
+    private static Set<String> mountpoints(Container container) {
+        Set<String> own = new HashSet<>(List.of(
+                "/proc",
+                "/sys",
+                "/dev",
+                "/dev/pts",
+                "/dev/shm",
+                "/dev/mqueue",
+                "/dev/console",
+                "/etc/hosts",
+                "/etc/hostname",
+                "/etc/resolv.conf",
+                "/sbin/docker-init"));
+        for (MountPoint mount : container.record().mounts()) {
+            own.add(mount.destination());
+        }
+        return own;
+    }
+
+    /** A folder that is listed only because something below it changed goes with that. */
+    private static List<Change> withoutIdleParents(List<Change> changes) {
+        List<Change> kept = new ArrayList<>();
+        for (Change change : changes) {
+            boolean parent = change.kind() == Change.Kind.MODIFIED
+                    && Set.of("/etc", "/sbin").contains(change.path())
+                    && changes.stream().noneMatch(other -> other.path().startsWith(change.path() + "/"));
+            if (!parent) {
+                kept.add(change);
+            }
+        }
+        return kept;
+    }
+
+    @Override
+    public void export(String reference, OutputStream tar) {
+        Container container = get(reference);
+        LocalImages.translate(() -> {
+            try (RootView view = RootView.open(house.snapshots().open(container.id()))) {
+                Tars.write(view.root(), tar);
+            }
+            return true;
+        });
+        house.publish(container, "export");
+    }
+
+    @Override
+    public PathStat stat(String reference, String path) {
+        return paths.stat(get(reference), path);
+    }
+
+    @Override
+    public PathStat copyOut(String reference, String path, OutputStream tar) {
+        return paths.copyOut(get(reference), path, tar);
+    }
+
+    @Override
+    public void copyIn(
+            String reference, String path, InputStream tar, boolean noOverwriteDirNonDir, boolean keepOwners) {
+        paths.copyIn(get(reference), path, tar, noOverwriteDirNonDir, keepOwners);
+    }
+
+    @Override
+    public String commit(
+            String reference,
+            @Nullable String name,
+            @Nullable String author,
+            @Nullable String message,
+            List<String> changes,
+            boolean pause) {
+        Container container = get(reference);
+        boolean frozen = pause && container.record().status() == Status.RUNNING;
+        if (frozen) {
+            pause(reference);
+        }
+        try {
+            ContainerRecord record = container.record();
+            ContainerConfig config = ConfigChanges.apply(record.config(), changes);
+            Path upper = house.snapshots().open(container.id()).upper();
+            Image made = LocalImages.translate(() -> {
+                Image base = house.images().resolve(record.imageId());
+                NewImage wanted = new NewImage(
+                        LocalImages.name(name),
+                        ImageConfigs.execution(config),
+                        Objects.requireNonNullElse(author, ""),
+                        Objects.requireNonNullElse(message, ""),
+                        String.join(" ", command(record)));
+                return house.images().commit(upper, base, wanted);
+            });
+            house.publish(container, "commit");
+            return made.id().toString();
+        } finally {
+            if (frozen) {
+                unpause(reference);
+            }
+        }
+    }
+
+    private static List<String> command(ContainerRecord record) {
+        List<String> command = new ArrayList<>(List.of(record.path()));
+        command.addAll(record.args());
+        return command;
+    }
+
+    @Override
+    public String explain(String reference) {
+        return starting.explain(get(reference));
+    }
+}

@@ -1,0 +1,219 @@
+package ondol.engine.local;
+
+import io.avaje.jsonb.Jsonb;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.Containers;
+import ondol.engine.Engine;
+import ondol.engine.EngineInfo;
+import ondol.engine.EngineOptions;
+import ondol.engine.Events;
+import ondol.engine.Execs;
+import ondol.engine.Images;
+import ondol.engine.Volumes;
+import ondol.engine.spec.HostFacts;
+import ondol.engine.spec.LinuxHostFacts;
+import ondol.image.ImageStore;
+import ondol.image.ImageUsers;
+import ondol.image.Snapshots;
+import ondol.linux.cgroup.CgroupTree;
+import ondol.linux.cgroup.Hierarchies;
+import ondol.linux.keeper.Keeper;
+
+/** The engine in this process. All of it is put together here, by hand. */
+public final class LocalEngine implements Engine {
+    /** What {@code ondol version} says. */
+    public static final String VERSION = "0.1.0";
+
+    private static final long IDLE_LOOK = 500;
+
+    private final House house;
+    private final LocalContainers containers;
+    private final LocalExecs execs;
+    private final LocalImages images;
+
+    private LocalEngine(House house) {
+        this.house = house;
+        Users users = new Users(house.images(), house.snapshots());
+        Starting starting = new Starting(house, users);
+        Removing removing = new Removing(house);
+        Ending ending = new Ending(house, starting, removing);
+        starting.join(ending);
+        this.containers = new LocalContainers(house, starting, new Stopping(house), removing);
+        this.execs = new LocalExecs(house, starting, users);
+        this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));
+        new Recovering(house, starting, ending, removing).recover();
+    }
+
+    /** See {@link ondol.engine.Engines#open}. */
+    public static LocalEngine open(EngineOptions options) {
+        Machine.check();
+        Folders folders = Folders.open(options);
+        try (Undo undo = new Undo()) {
+            undo.add(folders::close);
+            Jsonb json = Jsonb.builder().build();
+            Registry registry = new Registry();
+            EventLog events = new EventLog();
+            Hierarchies hierarchies = Hierarchies.detect();
+            SeccompPrograms seccomp = new SeccompPrograms(folders.data().resolve("seccomp"));
+            Path binary = Keeper.unpack(folders.data().resolve("bin"));
+            HostFacts host = LinuxHostFacts.read(
+                    hierarchies.version() == 2, Machine.hasSeccomp() ? seccomp : null, binary.toString());
+            ImageStore images = ImageStore.open(folders.images());
+            undo.add(images::close);
+            Snapshots snapshots = images.snapshots();
+            LocalVolumes volumes =
+                    new LocalVolumes(folders.volumes(), json, events, volume -> volumeUsers(registry, volume));
+            Keeper keeper = Keeper.start(binary, folders.exec());
+            undo.add(keeper::close);
+            ExecutorService workers = Executors.newCachedThreadPool(
+                    Thread.ofPlatform().daemon().name("ondol-worker-", 0).factory());
+            ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            House house = new House(
+                    folders,
+                    new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
+                    registry,
+                    events,
+                    images,
+                    snapshots,
+                    volumes,
+                    new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
+                    Machine.cgroupMounts(hierarchies),
+                    keeper,
+                    host,
+                    seccomp,
+                    workers,
+                    timer);
+            LocalEngine engine = new LocalEngine(house);
+            timer.scheduleWithFixedDelay(() -> pruneWhenIdle(house), IDLE_LOOK, IDLE_LOOK, TimeUnit.MILLISECONDS);
+            undo.commit();
+            return engine;
+        }
+    }
+
+    private static void pruneWhenIdle(House house) {
+        if (house.registry().all().stream().allMatch(container -> container.cgroup() == null)) {
+            house.groups().prune();
+        }
+    }
+
+    /** Two engines on one machine must not share a group: each clears up below its own. */
+    private static String cgroupParent(EngineOptions options, Folders folders) {
+        String wanted = options.cgroupParent();
+        if (wanted != null) {
+            return wanted.startsWith("/") ? wanted : "/" + wanted;
+        }
+        boolean machines = folders.data().equals(EngineOptions.DEFAULT_DATA_ROOT);
+        return machines ? "/ondol" : "/ondol-" + folders.id().substring(0, 8);
+    }
+
+    private static List<String> volumeUsers(Registry registry, String volume) {
+        List<String> users = new ArrayList<>();
+        for (Container container : registry.all()) {
+            if (container.record().mounts().stream().anyMatch(mount -> volume.equals(mount.name()))) {
+                users.add(container.id());
+            }
+        }
+        return users;
+    }
+
+    private static ImageUsers imageUsers(Registry registry) {
+        return image -> {
+            List<ImageUsers.User> users = new ArrayList<>();
+            for (Container container : registry.all()) {
+                if (container.record().imageId().equals(image)) {
+                    users.add(new ImageUsers.User(container.id(), container.running()));
+                }
+            }
+            users.sort((a, b) -> Boolean.compare(b.running(), a.running()));
+            return users;
+        };
+    }
+
+    @Override
+    public Containers containers() {
+        return containers;
+    }
+
+    @Override
+    public Execs execs() {
+        return execs;
+    }
+
+    @Override
+    public Images images() {
+        return images;
+    }
+
+    @Override
+    public Volumes volumes() {
+        return house.volumes();
+    }
+
+    @Override
+    public Events events() {
+        return house.events();
+    }
+
+    @Override
+    public EngineInfo info() {
+        int running = 0;
+        int paused = 0;
+        var all = house.registry().all();
+        for (Container container : all) {
+            Status status = container.record().status();
+            running += status == Status.RUNNING ? 1 : 0;
+            paused += status == Status.PAUSED ? 1 : 0;
+        }
+        Map<String, String> release = Machine.release();
+        List<String> warnings = new ArrayList<>();
+        if (!Machine.hasSeccomp()) {
+            warnings.add("WARNING: No seccomp support: system calls are not filtered");
+        }
+        return new EngineInfo(
+                house.folders().id(),
+                VERSION,
+                house.folders().data().toString(),
+                all.size(),
+                running,
+                paused,
+                all.size() - running - paused,
+                house.images().list().size(),
+                Machine.read("/proc/sys/kernel/osrelease").strip(),
+                release.getOrDefault("PRETTY_NAME", "Linux"),
+                release.getOrDefault("VERSION_ID", ""),
+                System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64",
+                house.host().hostname(),
+                house.host().cpus(),
+                Machine.memory(),
+                house.groups().tree().hierarchies().version(),
+                Machine.hasSeccomp(),
+                warnings);
+    }
+
+    @Override
+    public void close() {
+        house.timer().shutdownNow();
+        house.registry().all().forEach(container -> {
+            var minder = container.minder();
+            if (minder != null) {
+                minder.close(); // it stays with its container
+            }
+        });
+        house.keeper().close();
+        house.workers().shutdown();
+        house.groups().prune();
+        house.groups().tree().close();
+        house.images().close();
+        house.records().close();
+        house.folders().close();
+    }
+}

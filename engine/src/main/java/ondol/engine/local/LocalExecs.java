@@ -1,0 +1,256 @@
+package ondol.engine.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import ondol.engine.AttachOptions;
+import ondol.engine.Attachment;
+import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerConfigBuilder;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.EngineException;
+import ondol.engine.ExecConfig;
+import ondol.engine.Execs;
+import ondol.engine.HostConfig;
+import ondol.engine.HostConfigBuilder;
+import ondol.engine.spec.ContainerFacts;
+import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.SpecFactory;
+import ondol.linux.Descriptor;
+import ondol.linux.KernelException;
+import ondol.linux.Terminal;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.keeper.Minder;
+import ondol.linux.keeper.PlanFailure;
+import ondol.linux.plan.Plan;
+import ondol.oci.runtime.Linux;
+import ondol.oci.runtime.Process;
+import ondol.oci.runtime.ProcessBuilder;
+import ondol.oci.runtime.Spec;
+import ondol.runtime.Bundle;
+import ondol.runtime.ExecPlan;
+import org.jspecify.annotations.Nullable;
+
+/** Executions: from their configuration to a plan that joins the container. */
+final class LocalExecs implements Execs {
+    private static final long FORGOTTEN_AFTER = 5;
+
+    private final House house;
+    private final Starting starting;
+    private final Users users;
+    private final Map<String, Execution> executions = new ConcurrentHashMap<>();
+
+    LocalExecs(House house, Starting starting, Users users) {
+        this.house = house;
+        this.starting = starting;
+        this.users = users;
+    }
+
+    @Override
+    public String create(String reference, ExecConfig config) {
+        Container container = house.registry().get(reference);
+        running(container);
+        if (config.cmd() == null || config.cmd().isEmpty()) {
+            throw EngineException.invalid("No exec command specified");
+        }
+        Execution execution = new Execution(Folders.newId(), container, config);
+        executions.put(execution.id, execution);
+        container.executions.put(execution.id, execution);
+        publish(execution, "exec_create: " + String.join(" ", config.cmd()), null);
+        return execution.id;
+    }
+
+    private static void running(Container container) {
+        if (container.record().status() == Status.PAUSED) {
+            throw EngineException.conflict(
+                    "Container %s is paused, unpause the container before exec".formatted(container.id()));
+        }
+        if (!container.running()) {
+            throw EngineException.conflict("container %s is not running".formatted(container.id()));
+        }
+    }
+
+    private Execution get(String id) {
+        Execution execution = executions.get(id);
+        if (execution == null) {
+            throw EngineException.notFound("No such exec instance: " + id);
+        }
+        return execution;
+    }
+
+    @Override
+    public @Nullable Attachment start(String id, @Nullable AttachOptions options, @Nullable List<Integer> consoleSize) {
+        Execution execution = get(id);
+        running(execution.container);
+        if (!execution.begin()) {
+            throw EngineException.conflict("exec command %s has already run".formatted(id));
+        }
+        boolean terminal = Boolean.TRUE.equals(execution.config.tty());
+        ExecPlan.Streams streams = options == null
+                ? ExecPlan.Streams.NONE
+                : options.stdin() ? ExecPlan.Streams.ALL : ExecPlan.Streams.OUTPUT;
+        Minder minder;
+        try {
+            minder = make(execution, consoleSize, streams);
+        } catch (PlanFailure e) {
+            ContainerRecord named = execution
+                    .container
+                    .record()
+                    .change()
+                    .path(
+                            execution.config.cmd() == null
+                                    ? ""
+                                    : execution.config.cmd().getFirst())
+                    .build();
+            EngineException why = Starting.planFailure(named, e);
+            end(execution, why.kind() == EngineException.Kind.COMMAND_NOT_FOUND ? 127 : 126);
+            throw why;
+        } catch (KernelException | IllegalStateException e) {
+            end(execution, 126);
+            throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
+        }
+        execution.runs(minder);
+        publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
+        return options == null ? null : attachment(execution, minder, terminal, options);
+    }
+
+    private Minder make(Execution execution, @Nullable List<Integer> consoleSize, ExecPlan.Streams streams) {
+        Container container = execution.container;
+        Minder first = container.minder();
+        Descriptor target = first == null ? null : first.process();
+        Cgroup group = container.cgroup();
+        if (first == null || target == null || group == null) {
+            throw EngineException.conflict("container %s is not running".formatted(container.id()));
+        }
+        Spec spec = spec(execution, first.pid());
+        Process process = process(spec, execution.config, consoleSize);
+        Linux linux = spec.linux();
+        boolean privileged = Boolean.TRUE.equals(execution.config.privileged());
+        Bundle.Filter filter = privileged || linux == null || linux.seccomp() == null
+                ? null
+                : house.seccomp().program(linux.seccomp());
+        long namespaces = linux == null || linux.namespaces() == null ? 0 : ExecPlan.namespaces(linux.namespaces());
+        Plan plan = ExecPlan.of(process, namespaces, Starting.place(house, group), filter, streams);
+        return house.keeper().make(plan, List.of(target.number()), listener(execution), pid -> {});
+    }
+
+    /** The container's own specification, with this execution's words in the process's place. */
+    private Spec spec(Execution execution, int pid) {
+        ContainerRecord record = execution.container.record();
+        ExecConfig wanted = execution.config;
+        boolean privileged = Boolean.TRUE.equals(wanted.privileged());
+        String user = wanted.user() == null || wanted.user().isEmpty()
+                ? record.config().user()
+                : wanted.user();
+        List<String> environment = new ArrayList<>(
+                record.config().env() == null ? List.of() : record.config().env());
+        environment.addAll(wanted.env() == null ? List.of() : wanted.env());
+        String folder = wanted.workingDir() == null || wanted.workingDir().isEmpty()
+                ? record.config().workingDir()
+                : wanted.workingDir();
+        ContainerConfig config = ContainerConfigBuilder.builder(record.config())
+                .user(user)
+                .env(environment)
+                .entrypoint(null)
+                .cmd(wanted.cmd())
+                .workingDir(folder)
+                .tty(wanted.tty())
+                .build();
+        HostConfig host = HostConfigBuilder.builder(record.host())
+                .init(false)
+                .privileged(privileged || Boolean.TRUE.equals(record.host().privileged()))
+                .build();
+        ContainerFacts facts = ContainerFactsBuilder.builder(starting.facts(execution.container))
+                .user(users.inRunning(pid, user, host))
+                .build();
+        return SpecFactory.create(config, host, facts, house.host());
+    }
+
+    private static Process process(Spec spec, ExecConfig wanted, @Nullable List<Integer> consoleSize) {
+        Process process = spec.process();
+        if (process == null) {
+            throw new IllegalStateException("a specification without a process");
+        }
+        List<Integer> size = consoleSize == null ? wanted.consoleSize() : consoleSize;
+        return ProcessBuilder.builder(process)
+                .terminal(wanted.tty())
+                .consoleSize(
+                        size == null || size.size() != 2
+                                ? null
+                                : new ondol.oci.runtime.ConsoleSize(size.get(0), size.get(1)))
+                .oomScoreAdj(null)
+                .build();
+    }
+
+    private Minder.Listener listener(Execution execution) {
+        return new Minder.Listener() {
+            @Override
+            public void output(int file, long offset) {}
+
+            @Override
+            public void exited(int status, long time) {
+                int code = Ending.code(status);
+                house.workers().execute(() -> end(execution, code));
+            }
+
+            @Override
+            public void lost() {
+                house.workers().execute(() -> end(execution, 128 + Signals.KILL));
+            }
+        };
+    }
+
+    private void end(Execution execution, int code) {
+        if (!execution.ended.complete(code)) {
+            return;
+        }
+        Minder minder = execution.minder();
+        if (minder != null) {
+            minder.forget();
+        }
+        publish(execution, "exec_die", String.valueOf(code));
+        house.timer()
+                .schedule(
+                        () -> {
+                            executions.remove(execution.id);
+                            execution.container.executions.remove(execution.id);
+                        },
+                        FORGOTTEN_AFTER,
+                        TimeUnit.MINUTES);
+    }
+
+    private void publish(Execution execution, String action, @Nullable String exitCode) {
+        Map<String, String> attributes = new TreeMap<>(execution.container.attributes());
+        attributes.put("execID", execution.id);
+        if (exitCode != null) {
+            attributes.put("exitCode", exitCode);
+        }
+        house.events().publish("container", action, execution.container.id(), attributes);
+    }
+
+    private static Attachment attachment(Execution execution, Minder minder, boolean terminal, AttachOptions options) {
+        return new ExecAttachment(execution, minder, terminal, options);
+    }
+
+    @Override
+    public void resize(String id, int rows, int columns) {
+        Minder minder = get(id).minder();
+        if (minder != null && minder.terminal() != null) {
+            Terminal.size(minder.terminal().number(), new Terminal.Size(rows, columns));
+        }
+    }
+
+    @Override
+    public ExecDetails inspect(String id) {
+        return get(id).details();
+    }
+
+    @Override
+    public CompletableFuture<Integer> await(String id) {
+        return get(id).ended.copy();
+    }
+}

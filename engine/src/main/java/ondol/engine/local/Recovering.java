@@ -1,0 +1,171 @@
+package ondol.engine.local;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import ondol.engine.ContainerDetails.Status;
+import ondol.engine.EngineException;
+import ondol.engine.RestartPolicy;
+import ondol.linux.KernelException;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.keeper.Minder;
+
+/**
+ * The beginning of an engine: what an earlier one left, however it ended, is compared to the records. Containers whose
+ * minders answer go on; the others have ended; what belongs to no record goes.
+ */
+final class Recovering {
+    private static final System.Logger LOG = System.getLogger(Recovering.class.getName());
+    private static final int LOST = 255;
+
+    private final House house;
+    private final Starting starting;
+    private final Ending ending;
+    private final Removing removing;
+
+    Recovering(House house, Starting starting, Ending ending, Removing removing) {
+        this.house = house;
+        this.starting = starting;
+        this.ending = ending;
+        this.removing = removing;
+    }
+
+    void recover() {
+        List<ContainerRecord> records = house.records().loadAll(house.folders().containers());
+        for (ContainerRecord record : records) {
+            house.registry().add(new Container(house.folders().container(record.id()), house.records(), record));
+        }
+        clear(records);
+        for (Container container : house.registry().all()) {
+            try {
+                recover(container);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "container " + container.id() + " could not be taken over", e);
+            }
+        }
+    }
+
+    /** Removes what belongs to no record: halves of a container that was being made or removed. */
+    private void clear(List<ContainerRecord> records) {
+        Set<String> known = new HashSet<>();
+        records.forEach(record -> known.add(record.id()));
+        for (String group : house.groups().tree().children(house.groups().parent())) {
+            if (!known.contains(group)) {
+                house.groups()
+                        .tree()
+                        .open(house.groups().parent() + "/" + group)
+                        .ifPresent(Cgroup::remove);
+            }
+        }
+        for (String snapshot : house.snapshots().list()) {
+            if (!known.contains(snapshot)) {
+                house.snapshots().remove(snapshot);
+            }
+        }
+        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+            for (Path folder : folders.toList()) {
+                if (!known.contains(folder.getFileName().toString())) {
+                    Removing.delete(folder);
+                }
+            }
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
+        }
+    }
+
+    private void recover(Container container) {
+        container.stage.lock();
+        try {
+            ContainerRecord record = container.record();
+            boolean ran = container.running();
+            String group = house.groups().path(record.host(), record.id());
+            house.groups().tree().open(group).ifPresent(container::cgroup);
+            if (Folders.boot().equals(record.boot()) || !ran) {
+                takeOver(container, ran);
+            } else {
+                lost(container);
+            }
+            if (container.record().status() == Status.RESTARTING) {
+                startAgain(container);
+            }
+        } finally {
+            container.stage.unlock();
+        }
+    }
+
+    /** Finds the minder, which may stay although the record does not know yet: the engine was killed during the start. */
+    private void takeOver(Container container, boolean ran) {
+        Minder minder;
+        try {
+            minder = house.keeper().find(container.folder(), ending.listener(container));
+        } catch (KernelException e) {
+            if (ran) {
+                lost(container);
+            } else {
+                ifThere(container);
+            }
+            return;
+        }
+        container.beginRun();
+        container.runs(minder);
+        Status status = container.record().status() == Status.PAUSED ? Status.PAUSED : Status.RUNNING;
+        container.save(r -> r.change()
+                .status(status)
+                .pid(minder.pid())
+                .started(ran ? r.started() : minder.time())
+                .boot(Folders.boot())
+                .build());
+    }
+
+    /** The minder is gone: the container went with it, or with the machine. */
+    private void lost(Container container) {
+        ifThere(container);
+        container.save(r -> r.change()
+                .status(Status.EXITED)
+                .exitCode(LOST)
+                .pid(0)
+                .finished(Container.now())
+                .build());
+        container.endRun(LOST);
+        ContainerRecord record = container.record();
+        if (Boolean.TRUE.equals(record.host().autoRemove())) {
+            removing.remove(container, true);
+        } else if (wantsStart(record)) {
+            container.save(r -> r.change().status(Status.RESTARTING).build());
+        }
+    }
+
+    private static void ifThere(Container container) {
+        Cgroup group = container.cgroup();
+        if (group != null) {
+            group.remove();
+            container.cgroup(null);
+        }
+    }
+
+    private static boolean wantsStart(ContainerRecord record) {
+        RestartPolicy policy = record.host().restartPolicy();
+        String name = policy == null || policy.name() == null ? "no" : policy.name();
+        return name.equals("always") || (name.equals("unless-stopped") && record.asked()) || name.equals("on-failure");
+    }
+
+    private void startAgain(Container container) {
+        house.workers().execute(() -> {
+            container.stage.lock();
+            try {
+                if (container.record().status() == Status.RESTARTING) {
+                    starting.start(container, container.record().restarts() + 1);
+                }
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "restart of container {0}: {1}", container.id(), e.getMessage());
+            } finally {
+                container.stage.unlock();
+            }
+        });
+    }
+}
