@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import ondol.linux.Errno;
 import ondol.linux.plan.Plan;
 import ondol.linux.plan.PlanBuilder;
 import ondol.linux.plan.Purpose;
@@ -96,8 +98,12 @@ public final class ContainerPlan {
         List<Step> joins = openGroups();
         steps.join(joins);
         steps.session();
-        streams();
-        new RootSteps(writer).chroot(folder);
+        steps.oomScore(process.oomScoreAdj());
+        streams(); // of the machine's own devpts
+        new RootSteps(writer).chroot(folder.path());
+        steps.umask(0);
+        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM))
+                .makeMissing(linux.devices() == null ? List.of() : linux.devices());
         finish(false);
         return plan.build();
     }
@@ -141,7 +147,7 @@ public final class ContainerPlan {
     private void console() {
         if (!bundle.chroot()) {
             writer.touch(Purpose.ROOT, "/dev/console");
-            writer.bind(Purpose.ROOT, "/dev/pts/0", "/dev/console", java.util.Set.of());
+            writer.bind(Purpose.ROOT, "/dev/pts/0", "/dev/console", Set.of());
         }
     }
 
@@ -151,7 +157,7 @@ public final class ContainerPlan {
         steps.umask(umask == null ? DEFAULT_UMASK : umask);
         steps.folder(process.cwd(), true);
         if (readOnlyRoot) {
-            writer.setReadOnly(Purpose.ROOT, "/", java.util.Set.of());
+            writer.setReadOnly(Purpose.ROOT, "/", Set.of());
         }
         steps.rlimits(process.rlimits());
         rights.keyring(bundle.folder().getFileName().toString());

@@ -30,12 +30,31 @@ final class DeviceSteps {
             "/dev/ptmx", "pts/ptmx");
 
     private final PlanWriter writer;
+    private final Set<Errno> ignored;
 
     DeviceSteps(PlanWriter writer) {
+        this(writer, Set.of(Errno.EEXIST));
+    }
+
+    /** @param ignored errors that do not matter when a node is made */
+    DeviceSteps(PlanWriter writer, Set<Errno> ignored) {
         this.writer = writer;
+        this.ignored = ignored;
     }
 
     void make(List<Device> devices) {
+        makeNodes(devices);
+        LINKS.forEach((link, target) -> writer.plan.lenient(
+                Purpose.ROOT,
+                Set.of(Errno.EEXIST),
+                Call.SYMLINKAT,
+                target + ", " + link,
+                writer.plan.text(target),
+                Kernel.AT_FDCWD,
+                writer.plan.text(link)));
+    }
+
+    private void makeNodes(List<Device> devices) {
         STANDARD.forEach((path, number) -> node(path, S_IFCHR | 0666, number[0], number[1]));
         for (Device device : devices) {
             if (STANDARD.containsKey(device.path())) {
@@ -64,20 +83,18 @@ final class DeviceSteps {
                         0);
             }
         }
-        LINKS.forEach((link, target) -> writer.plan.lenient(
-                Purpose.ROOT,
-                Set.of(Errno.EEXIST),
-                Call.SYMLINKAT,
-                target + ", " + link,
-                writer.plan.text(target),
-                Kernel.AT_FDCWD,
-                writer.plan.text(link)));
+    }
+
+    /** What a root without mounts gets: nodes where it has none, as far as one may make them. */
+    void makeMissing(List<Device> devices) {
+        writer.mkdir(Purpose.ROOT, "/dev", 0755);
+        makeNodes(devices);
     }
 
     private void node(String path, int mode, long major, long minor) {
         writer.plan.lenient(
                 Purpose.ROOT,
-                Set.of(Errno.EEXIST),
+                ignored,
                 Call.MKNODAT,
                 "%s, %d:%d".formatted(path, major, minor),
                 Kernel.AT_FDCWD,

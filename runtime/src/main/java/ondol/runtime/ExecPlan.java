@@ -1,5 +1,6 @@
 package ondol.runtime;
 
+import java.nio.file.Path;
 import java.util.List;
 import ondol.linux.Call;
 import ondol.linux.plan.Plan;
@@ -29,13 +30,15 @@ public final class ExecPlan {
     /**
      * @param process with {@code terminal} for a terminal instead of pipes
      * @param namespaces flags of {@code clone} for the namespaces that the container has of its own
+     * @param chroot the folder that is the container's root where that is all that it has of its own; else null
      */
     public static Plan of(
             Process process,
             long namespaces,
             Bundle.CgroupPlace cgroup,
             Bundle.@Nullable Filter seccomp,
-            Streams streams) {
+            Streams streams,
+            @Nullable Path chroot) {
         PlanBuilder plan = new PlanBuilder();
         PlanWriter writer = new PlanWriter(plan);
         ProcessSteps steps = new ProcessSteps(writer);
@@ -71,6 +74,9 @@ public final class ExecPlan {
             stdio.nothing();
         } else {
             stdio.pipes(streams == Streams.ALL, process.user());
+        }
+        if (chroot != null) {
+            new RootSteps(writer).chroot(chroot);
         }
         Integer umask = process.user().umask();
         steps.umask(umask == null ? 0022 : umask);

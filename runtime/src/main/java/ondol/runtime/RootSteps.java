@@ -67,9 +67,8 @@ final class RootSteps {
     }
 
     /** For places where namespaces are forbidden: the oldest of the three techniques, alone. */
-    void chroot(RootFilesystem.Folder folder) {
-        String path = folder.path().toString();
-        writer.plan.step(Purpose.ROOT, Call.CHROOT, path, writer.plan.text(path));
-        writer.chdir(Purpose.ROOT, "/");
+    void chroot(Path folder) {
+        writer.chdir(Purpose.ROOT, folder.toString());
+        writer.plan.step(Purpose.ROOT, Call.CHROOT, ".", writer.plan.text("."));
     }
 }

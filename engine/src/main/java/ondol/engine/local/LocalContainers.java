@@ -2,7 +2,6 @@ package ondol.engine.local;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -341,6 +340,12 @@ final class LocalContainers implements Containers {
                 "/dev/shm",
                 "/dev/mqueue",
                 "/dev/console",
+                "/dev/null",
+                "/dev/zero",
+                "/dev/full",
+                "/dev/random",
+                "/dev/urandom",
+                "/dev/tty",
                 "/etc/hosts",
                 "/etc/hostname",
                 "/etc/resolv.conf",
@@ -409,7 +414,7 @@ final class LocalContainers implements Containers {
         try {
             ContainerRecord record = container.record();
             ContainerConfig config = ConfigChanges.apply(record.config(), changes);
-            Path upper = house.snapshots().open(container.id()).upper();
+            Snapshot snapshot = house.snapshots().open(container.id());
             Image made = LocalImages.translate(() -> {
                 Image base = house.images().resolve(record.imageId());
                 NewImage wanted = new NewImage(
@@ -418,7 +423,7 @@ final class LocalContainers implements Containers {
                         Objects.requireNonNullElse(author, ""),
                         Objects.requireNonNullElse(message, ""),
                         String.join(" ", command(record)));
-                return house.images().commit(upper, base, wanted);
+                return house.snapshots().withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
             });
             house.publish(container, "commit");
             return made.id().toString();

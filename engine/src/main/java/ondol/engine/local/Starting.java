@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -208,7 +209,7 @@ final class Starting {
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
                 new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
-                "chroot".equals(record.host().isolation()));
+                NamespaceChoice.chroot(record.host()));
     }
 
     static Bundle.CgroupPlace place(House house, Cgroup group) {
@@ -217,6 +218,9 @@ final class Starting {
     }
 
     private RootFilesystem root(ContainerRecord record) {
+        if (NamespaceChoice.chroot(record.host())) {
+            return new RootFilesystem.Folder(copy(house, record));
+        }
         Snapshot snapshot = house.snapshots().open(record.id());
         return new RootFilesystem.Overlay(
                 snapshot.layers().folder(),
@@ -224,6 +228,11 @@ final class Starting {
                 snapshot.layers().nested(),
                 snapshot.upper(),
                 snapshot.work());
+    }
+
+    /** The root of a container without mounts: a copy of its image's layers, made when it is needed first. */
+    static Path copy(House house, ContainerRecord record) {
+        return Objects.requireNonNull(LocalImages.translate(() -> house.snapshots().materialize(record.id()).copy()));
     }
 
     private static long logSize(HostConfig host) {

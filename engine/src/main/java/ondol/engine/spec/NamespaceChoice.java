@@ -21,7 +21,12 @@ public final class NamespaceChoice {
 
     private NamespaceChoice(HostConfig host) {
         this.host = host;
-        this.chroot = "chroot".equals(host.isolation());
+        this.chroot = chroot(host);
+    }
+
+    /** Whether a container has a root of its own and nothing else. */
+    public static boolean chroot(HostConfig host) {
+        return "chroot".equals(host.isolation());
     }
 
     static NamespaceChoice of(HostConfig host) {
