@@ -10,6 +10,8 @@ import ondol.linux.plan.Plan;
 import ondol.linux.plan.PlanBuilder;
 import ondol.linux.plan.Purpose;
 import ondol.linux.plan.Step;
+import ondol.oci.runtime.Device;
+import ondol.oci.runtime.IdMapping;
 import ondol.oci.runtime.Linux;
 import ondol.oci.runtime.LinuxBuilder;
 import ondol.oci.runtime.Mount;
@@ -28,6 +30,7 @@ public final class ContainerPlan {
     private final Spec spec;
     private final Process process;
     private final Linux linux;
+    private final long first;
     private final PlanBuilder plan = new PlanBuilder();
     private final PlanWriter writer = new PlanWriter(plan);
     private final ProcessSteps steps = new ProcessSteps(writer);
@@ -41,6 +44,8 @@ public final class ContainerPlan {
         }
         this.process = configured;
         this.linux = spec.linux() == null ? LinuxBuilder.builder().build() : spec.linux();
+        boolean mapped = !bundle.chroot() && new NamespaceSteps(linux.namespaces()).fresh("user");
+        this.first = mapped ? IdMaps.first(linux.uidMappings()) : 0;
     }
 
     /**
@@ -61,6 +66,7 @@ public final class ContainerPlan {
 
         outputs();
         List<Step> joins = openGroups();
+        MappedRoot.@Nullable Made mapped = first == 0 ? null : mappedRoot(mounting, mounts);
         Map<String, Step> joined = namespaces.before(writer);
 
         steps.join(joins);
@@ -72,11 +78,19 @@ public final class ContainerPlan {
             steps.loopback();
         }
         steps.oomScore(process.oomScoreAdj());
-        mounting.openSources(mounts);
-        root.enter(bundle.root(), bundle.mountpoint());
+        if (mapped == null) {
+            mounting.openSources(mounts);
+            root.enter(bundle.root(), bundle.mountpoint());
+        } else {
+            new RightsSteps(writer).becomeRoot();
+            root.enter(mapped.root());
+        }
         root.pivot();
         mounting.mountAll(mounts, MountSteps.fileDestinations(mounts));
-        new DeviceSteps(writer).make(linux.devices() == null ? List.of() : linux.devices());
+        root.leave(); // not before: a user namespace may mount /proc and /sys only where it sees those of others
+        if (mapped == null) {
+            new DeviceSteps(writer).make(devices());
+        }
         streams();
         steps.sysctls(linux.sysctl());
         mounting.mask(
@@ -87,6 +101,30 @@ public final class ContainerPlan {
         }
         finish(spec.root() != null && Boolean.TRUE.equals(spec.root().readonly()));
         return plan.build();
+    }
+
+    /** What a user namespace's root may not do, done by the minder. */
+    private MappedRoot.Made mappedRoot(MountSteps mounting, List<Mount> mounts) {
+        plan.idMaps(text(linux.uidMappings()), text(linux.gidMappings()));
+        MappedRoot mapped = new MappedRoot(writer, first);
+        mapped.openMap();
+        MappedRoot.Made[] made = new MappedRoot.Made[1];
+        plan.inMinder(() -> {
+            mounting.openMapped(mounts, mapped);
+            made[0] = mapped.make(bundle.root(), bundle.mountpoint(), mounting.tmpfs("/dev", mounts), devices());
+        });
+        if (made[0].dev() != null) {
+            mounting.source("/dev", mounts, made[0].dev());
+        }
+        return made[0];
+    }
+
+    private static String text(@Nullable List<IdMapping> mappings) {
+        return IdMaps.text(mappings == null ? List.of() : mappings);
+    }
+
+    private List<Device> devices() {
+        return linux.devices() == null ? List.of() : linux.devices();
     }
 
     /** Only a root of its own: no namespace is made, nothing is mounted. */
@@ -102,8 +140,8 @@ public final class ContainerPlan {
         streams(); // of the machine's own devpts
         new RootSteps(writer).chroot(folder.path());
         steps.umask(0);
-        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM))
-                .makeMissing(linux.devices() == null ? List.of() : linux.devices());
+        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM), "", 0)
+                .makeMissing(devices());
         finish(false);
         return plan.build();
     }
@@ -139,7 +177,7 @@ public final class ContainerPlan {
             stdio.terminal(process.consoleSize(), process.user());
             console();
         } else {
-            stdio.pipes(bundle.stdin(), process.user());
+            stdio.pipes(bundle.stdin(), process.user(), first);
         }
     }
 

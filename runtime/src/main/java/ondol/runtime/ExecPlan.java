@@ -31,6 +31,7 @@ public final class ExecPlan {
      * @param process with {@code terminal} for a terminal instead of pipes
      * @param namespaces flags of {@code clone} for the namespaces that the container has of its own
      * @param chroot the folder that is the container's root where that is all that it has of its own; else null
+     * @param first what user 0 of the container's user namespace is outside; 0 without one
      */
     public static Plan of(
             Process process,
@@ -38,7 +39,8 @@ public final class ExecPlan {
             Bundle.CgroupPlace cgroup,
             Bundle.@Nullable Filter seccomp,
             Streams streams,
-            @Nullable Path chroot) {
+            @Nullable Path chroot,
+            long first) {
         PlanBuilder plan = new PlanBuilder();
         PlanWriter writer = new PlanWriter(plan);
         ProcessSteps steps = new ProcessSteps(writer);
@@ -67,13 +69,16 @@ public final class ExecPlan {
         if (others != 0) {
             plan.step(Purpose.NAMESPACE, Call.SETNS, "container, 0x" + Long.toHexString(others), container, others);
         }
+        if (first != 0) {
+            new RightsSteps(writer).becomeRoot();
+        }
         StdioSteps stdio = new StdioSteps(writer);
         if (terminal) {
             stdio.terminal(process.consoleSize(), process.user());
         } else if (streams == Streams.NONE) {
             stdio.nothing();
         } else {
-            stdio.pipes(streams == Streams.ALL, process.user());
+            stdio.pipes(streams == Streams.ALL, process.user(), first);
         }
         if (chroot != null) {
             new RootSteps(writer).chroot(chroot);

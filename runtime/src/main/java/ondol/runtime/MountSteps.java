@@ -3,6 +3,7 @@ package ondol.runtime;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import ondol.linux.Mounts;
 import ondol.linux.plan.Purpose;
 import ondol.linux.plan.Step;
 import ondol.oci.runtime.Mount;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mounts of a container. What comes from the machine is opened before {@code pivot_root}; everything is put in its
@@ -22,13 +24,43 @@ final class MountSteps {
     private final PlanWriter writer;
     private final List<String> cgroupMounts;
     private final Map<Mount, MountOptions> options = new HashMap<>();
-    private final Map<Mount, Step> sources = new HashMap<>();
+    private final Map<Mount, Step> sources = new LinkedHashMap<>();
 
     MountSteps(PlanWriter writer, List<Mount> mounts, List<String> cgroupMounts) {
         this.writer = writer;
         this.cgroupMounts = cgroupMounts;
         for (Mount mount : mounts) {
             options.put(mount, MountOptions.parse(mount.options()));
+        }
+    }
+
+    /** Takes hold of the sources of bind mounts, with mapped owners where their file system knows such. */
+    void openMapped(List<Mount> mounts, MappedRoot mapped) {
+        openSources(mounts);
+        sources.forEach((mount, tree) -> {
+            boolean recursive = options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
+            mapped.map(tree, recursive, EnumSet.of(Errno.EINVAL, Errno.EPERM));
+        });
+    }
+
+    /** The options of the tmpfs on a place; null where something else is there. */
+    @Nullable
+    String tmpfs(String place, List<Mount> mounts) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            if (parsed != null && place.equals(mount.destination()) && "tmpfs".equals(mount.type())) {
+                return parsed.data();
+            }
+        }
+        return null;
+    }
+
+    /** A mount on this place is there already, detached. */
+    void source(String place, List<Mount> mounts, Step tree) {
+        for (Mount mount : mounts) {
+            if (place.equals(mount.destination())) {
+                sources.put(mount, tree);
+            }
         }
     }
 

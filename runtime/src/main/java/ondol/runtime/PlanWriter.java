@@ -115,8 +115,14 @@ final class PlanWriter {
     /** A copy of a mount, in no namespace yet. */
     Step openTree(Purpose purpose, String source, boolean recursive) {
         int flags = Mounts.OPEN_TREE_CLONE | Mounts.OPEN_TREE_CLOEXEC | (recursive ? Mounts.AT_RECURSIVE : 0);
-        return plan.step(
-                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE", Kernel.AT_FDCWD, plan.text(source), flags);
+        return plan.special(
+                purpose,
+                Step.Kind.DESCRIPTOR,
+                Call.OPEN_TREE,
+                source + ", OPEN_TREE_CLONE",
+                Kernel.AT_FDCWD,
+                plan.text(source),
+                flags);
     }
 
     /** Changes a mount that a descriptor is open on. */
@@ -128,8 +134,27 @@ final class PlanWriter {
                 mount,
                 plan.text(""),
                 Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
-                attributes(set, clear, propagation),
+                attributes(set, clear, propagation, 0),
                 Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Maps the owners of what a detached mount shows, as the user namespace does that a descriptor is open on. */
+    void map(Purpose purpose, Step mount, boolean recursive, int userNamespace, Set<Errno> ignored) {
+        plan.lenient(
+                purpose,
+                ignored,
+                Call.MOUNT_SETATTR,
+                mount.shown() + ", MOUNT_ATTR_IDMAP",
+                mount,
+                plan.text(""),
+                Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
+                attributes(Mounts.MOUNT_ATTR_IDMAP, 0, 0, userNamespace),
+                Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Says whether mounts spread from and to a place. */
+    void propagation(Purpose purpose, String shown, String target, long flags) {
+        plan.step(purpose, Call.MOUNT, shown, 0, plan.text(target), 0, flags, 0);
     }
 
     /** Makes the mount at a path read-only, and all below it if asked. */
@@ -142,7 +167,7 @@ final class PlanWriter {
                 Kernel.AT_FDCWD,
                 plan.text(path),
                 0,
-                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0),
+                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0, 0),
                 Mounts.MOUNT_ATTR_SIZE);
     }
 
@@ -163,13 +188,13 @@ final class PlanWriter {
     }
 
     /** A struct mount_attr ({@code man 2 mount_setattr}). */
-    private Step.Argument attributes(long set, long clear, long propagation) {
+    private Step.Argument attributes(long set, long clear, long propagation, int userNamespace) {
         return plan.bytes(ByteBuffer.allocate(32)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(set)
                 .putLong(clear)
                 .putLong(propagation)
-                .putLong(0)
+                .putLong(userNamespace)
                 .array());
     }
 }
