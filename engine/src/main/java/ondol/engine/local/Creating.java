@@ -61,16 +61,28 @@ final class Creating {
             ContainerConfig config =
                     ContainerConfigBuilder.builder(merged).hostname(hostname).build();
             ContainerFiles.write(folder, hostname, config, host);
-            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
+            Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
+            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
+                    .change()
+                    .firstId(firstId)
+                    .build();
+            undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);
             undo.commit();
+            releaseRange(firstId); // the record holds it now
             house.publish(container, "create");
             return new Created(id, warnings(host));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
+        }
+    }
+
+    private void releaseRange(@Nullable Long firstId) {
+        if (firstId != null) {
+            house.ranges().release(firstId);
         }
     }
 

@@ -144,7 +144,8 @@ final class LocalExecs implements Execs {
                 Starting.place(house, group),
                 filter,
                 streams,
-                chroot ? Starting.copy(house, record) : null);
+                chroot ? Starting.copy(house, record) : null,
+                record.firstId() == null ? 0 : record.firstId());
         return house.keeper().make(plan, List.of(target.number()), listener(execution), pid -> {});
     }
 

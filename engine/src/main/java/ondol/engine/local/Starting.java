@@ -23,6 +23,7 @@ import ondol.linux.cgroup.LimitException;
 import ondol.linux.keeper.Minder;
 import ondol.linux.keeper.PlanFailure;
 import ondol.linux.plan.Plan;
+import ondol.oci.runtime.IdMapping;
 import ondol.oci.runtime.Linux;
 import ondol.oci.runtime.Spec;
 import ondol.runtime.Bundle;
@@ -59,7 +60,9 @@ final class Starting {
             int logFile = container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
-            Minder minder = house.keeper().make(plan, List.of(), ending.listener(container), pid -> {});
+            Long ids = record.firstId();
+            List<Integer> donated = ids == null ? List.of() : List.of(house.ranges().map(ids));
+            Minder minder = house.keeper().make(plan, donated, ending.listener(container), pid -> {});
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
@@ -128,6 +131,12 @@ final class Starting {
                             .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
             return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
         }
+        boolean mounts = e.refused().call().startsWith("mount");
+        if (record.firstId() != null && mounts && (errno == Errno.EINVAL || errno == Errno.EPERM)) {
+            String words = "--userns=auto cannot be done here: the kernel, or the file system of the images, maps no owners: "
+                    + e.getMessage();
+            return new EngineException(EngineException.Kind.UNSUPPORTED, words, e);
+        }
         String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
                 ? "; this kernel, or what it runs in, forbids the call"
                 : "";
@@ -158,9 +167,13 @@ final class Starting {
                 .hosts(folder.resolve("hosts").toString())
                 .mountPoints(record.mounts())
                 .pids(pids)
-                .uidMappings(List.of())
-                .gidMappings(List.of())
+                .uidMappings(mappings(record))
+                .gidMappings(mappings(record))
                 .build();
+    }
+
+    private static List<IdMapping> mappings(ContainerRecord record) {
+        return record.firstId() == null ? List.of() : UserRanges.mappings(record.firstId());
     }
 
     private int pidOf(String reference) {

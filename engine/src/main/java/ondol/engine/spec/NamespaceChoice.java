@@ -24,6 +24,11 @@ public final class NamespaceChoice {
         this.chroot = chroot(host);
     }
 
+    /** Whether a container has users and groups of its own. */
+    public static boolean mapsUsers(HostConfig host) {
+        return "auto".equals(host.usernsMode());
+    }
+
     /** Whether a container has a root of its own and nothing else. */
     public static boolean chroot(HostConfig host) {
         return "chroot".equals(host.isolation());
@@ -124,6 +129,9 @@ public final class NamespaceChoice {
         String said = mode(host.cgroupnsMode());
         if (!said.isEmpty()) {
             return said;
+        }
+        if (mapsUsers(host)) {
+            return "private"; // the machine's is not for a user namespace to mount
         }
         return machine.unifiedCgroups() && !Absent.no(host.privileged()) ? "private" : HOST;
     }
