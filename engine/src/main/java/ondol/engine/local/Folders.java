@@ -30,6 +30,7 @@ final class Folders implements AutoCloseable {
     private final Path exec;
     private final FileChannel lock;
     private final String id;
+    private final String boot = readBoot();
 
     private Folders(Path data, Path exec, FileChannel lock, String id) {
         this.data = data;
@@ -126,7 +127,11 @@ final class Folders implements AutoCloseable {
     }
 
     /** The machine's present boot ({@code man 4 random}). */
-    static String boot() {
+    String boot() {
+        return boot;
+    }
+
+    private static String readBoot() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         } catch (IOException e) {

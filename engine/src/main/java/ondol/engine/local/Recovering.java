@@ -85,7 +85,7 @@ final class Recovering {
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
-            if (Folders.boot().equals(record.boot()) || !ran) {
+            if (house.folders().boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);
             } else {
                 lost(container);
@@ -118,7 +118,7 @@ final class Recovering {
                 .status(status)
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
-                .boot(Folders.boot())
+                .boot(house.folders().boot())
                 .build());
     }
 

@@ -25,6 +25,7 @@ final class Removing {
     void remove(Container container, boolean volumes) {
         container.show(r -> r.change().status(Status.REMOVING).build());
         house.registry().remove(container);
+        house.records().drop(container.folder());
         try {
             Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
             house.snapshots().remove(container.id());

@@ -63,18 +63,20 @@ final class Starting {
             container.runs(minder);
             undo.commit();
             container.watch(minder, logFile, 0);
-            container.save(r -> r.change()
-                    .status(Status.RUNNING)
-                    .pid(minder.pid())
-                    .started(minder.time())
-                    .finished(0)
-                    .exitCode(0)
-                    .error("")
-                    .oomKilled(false)
-                    .restarts(restarts)
-                    .asked(true)
-                    .boot(Folders.boot())
-                    .build());
+            container.saveSoon(
+                    r -> r.change()
+                            .status(Status.RUNNING)
+                            .pid(minder.pid())
+                            .started(minder.time())
+                            .finished(0)
+                            .exitCode(0)
+                            .error("")
+                            .oomKilled(false)
+                            .restarts(restarts)
+                            .asked(true)
+                            .boot(house.folders().boot())
+                            .build(),
+                    () -> {});
         } catch (PlanFailure e) {
             throw failed(container, planFailure(record, e));
         } catch (LimitException e) {
