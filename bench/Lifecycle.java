@@ -11,13 +11,13 @@ import ondol.engine.HostConfigBuilder;
 
 /**
  * Create, start, wait, remove through the Java API, in one warm JVM. Reads lines {@code NETWORK TIMES} and answers each
- * with that many lines of microseconds, then an empty one. Arguments: data root, exec root, a folder with a root that
+ * with that many lines of microseconds, then an empty one. Arguments: the engine's root, a folder with a root that
  * has {@code /bin/true}.
  */
 public final class Lifecycle {
     public static void main(String[] arguments) throws Exception {
-        try (Engine engine = Engines.open(new EngineOptions(Path.of(arguments[0]), Path.of(arguments[1])))) {
-            engine.images().importFolder(Path.of(arguments[2]), "bench");
+        try (Engine engine = Engines.open(EngineOptions.at(Path.of(arguments[0])))) {
+            engine.images().importFolder(Path.of(arguments[1]), "bench");
             var lines = new BufferedReader(new InputStreamReader(System.in));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] words = line.split(" ");

@@ -6,7 +6,7 @@ start_engine
 busybox_root "$state/root"
 
 echo "init, images"
-exits "a directory that is missing is refused" 125 "$ondol" init "$state/no-such-directory" base
+exits "a directory that is missing is refused" 1 "$ondol" init "$state/no-such-directory" base
 id=$("$ondol" init "$state/root" base)
 like "init prints the image's id" '^(sha256:)?[0-9a-f]{12,64}$' "$id"
 images=$("$ondol" images)

@@ -22,13 +22,13 @@ succeeds "tag" $d tag base again:and
 echo "run"
 equal "output" hello "$($d run --rm base echo hello)"
 equal "the image's command and environment" import "$(echo 'echo $FROM' | $d run --rm -i base)"
-equal "-i with a pipe" "6" "$(printf 'abc\nd' | $d run --rm -i base wc -c | tr -d ' ')"
+equal "-i with a pipe" "5" "$(printf 'abc\nd' | $d run --rm -i base wc -c | tr -d ' ')"
 equal "a megabyte through a pipe and back" "$(head -c 1000000 /dev/zero | cksum)" "$(head -c 1000000 /dev/zero | $d run --rm -i base cat | cksum)"
 holds "stderr apart" "$($d run --rm base sh -c 'echo out; echo err >&2' 2>&1 >/dev/null)" err
 holds "-it has a terminal" "$(terminal "$d run --rm -it base tty" </dev/null)" /dev/pts/
 holds "-it of the machine's own files" "$(printf 'hostname; exit 3\n' | terminal "$d run --rm -it --hostname room host bash")" room
 exits "exit code" 3 $d run --rm base sh -c 'exit 3'
-exits "killed" 137 $d run --rm base sh -c 'kill -9 $$'
+exits "killed" 137 $d run --rm --init base sh -c 'kill -9 $$'
 exits "not found" 127 $d run --rm base nothing
 exits "not executable" 126 $d run --rm base /etc
 exits "no such image" 125 $d run --rm --pull never nothing true
@@ -56,7 +56,9 @@ equal "exec" room "$($d exec room hostname)"
 equal "exec -i" through "$(echo through | $d exec -i room cat)"
 holds "exec -it" "$(terminal "$d exec -it room tty" </dev/null)" /dev/pts/
 exits "exec: exit code" 9 $d exec room sh -c 'exit 9'
-exits "exec: not found" 127 $d exec room nothing
+status=0
+$d exec room nothing >/dev/null 2>&1 || status=$?
+like "exec: not found (126 is what some of Docker's versions say)" '^12[67]$' $status
 equal "exec -u -w -e" "1 /tmp b" "$($d exec -u 1 -w /tmp -e A=b room sh -c 'echo $(id -u) $PWD $A')"
 succeeds "exec -d" $d exec -d room touch /tmp/detached
 until_true 5 $d exec room test -e /tmp/detached && ok "exec -d: done" || bad "exec -d: not done"
@@ -111,10 +113,10 @@ succeeds "cp in" $d cp "$state/file" changed:/root/file
 equal "cp out" copied "$($d cp changed:/root/file - | tar -xOf -)"
 
 echo "rm, rmi"
+holds "rmi: a name of two" "$($d rmi again:and)" "Untagged: again:and"
 exits "rmi of an image in use" 1 $d rmi base
 succeeds "rm -f of everything" $d rm -f $($d ps -aq)
 equal "ps -a is empty" "" "$($d ps -aq)"
-holds "rmi: a name of two" "$($d rmi again:and)" "Untagged: again:and"
 holds "rmi: the last name" "$($d rmi next:1)" "Deleted: sha256:"
 succeeds "rmi of the rest" $d rmi -f base other:v2 round:trip
 exits "the image host stays" 1 $d rmi host

@@ -10,11 +10,11 @@ install_package() {
   elif command -v dnf >/dev/null; then how="dnf install -yq $dnf"
   elif command -v apk >/dev/null; then how="apk add -q $apk"
   else say "$what is missing, and this system has none of apt-get, dnf and apk to install it with"; return 1; fi
-  [ "$(id -u)" = 0 ] || sudo=sudo
-  if [ "${ONDOL_NO_INSTALL:-}" = 1 ]; then say "$what is missing; install it with: $sudo $how"; return 1; fi
-  say "$what is missing; installing it: $sudo $how"
+  [ "$(id -u)" = 0 ] || sudo="sudo "
+  if [ "${ONDOL_NO_INSTALL:-}" = 1 ]; then say "$what is missing; install it with: $sudo$how"; return 1; fi
+  say "$what is missing; installing it: $sudo$how"
   case $how in apt-get*) $sudo apt-get update -q >/dev/null 2>&1 || true ;; esac
-  DEBIAN_FRONTEND=noninteractive $sudo $how >/dev/null 2>&1 || { say "that failed; run it by hand to see why: $sudo $how"; return 1; }
+  DEBIAN_FRONTEND=noninteractive $sudo $how >/dev/null 2>&1 || { say "that failed; run it by hand to see why: $sudo$how"; return 1; }
 }
 
 # is_jdk DIR: whether DIR holds a JDK of at least version 25
@@ -35,7 +35,10 @@ find_jdk() {
 }
 
 need_jdk() {
-  find_jdk || { install_package "a JDK 25" openjdk-25-jdk-headless java-25-openjdk-devel openjdk25-jdk && find_jdk; }
+  find_jdk && return 0
+  install_package "a JDK 25" openjdk-25-jdk-headless java-25-openjdk-devel openjdk25-jdk && find_jdk && return 0
+  say "any JDK 25 will do: unpack one and set JAVA_HOME to its folder"
+  return 1
 }
 
 # need COMMAND PACKAGE_APT PACKAGE_DNF PACKAGE_APK

@@ -9,29 +9,31 @@ NATIVE=--enable-native-access=ondol.linux
 CLI_FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable)
 ENGINE_FLAGS=(-XX:+UseSerialGC -Xms16m -Xmx512m -Xss512k -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable)
 
-# listed LIST FLAGS... -- ARGUMENTS...: runs the command, adding the classes that it loads to LIST.*
-listed() {
-  local list=$1 flags=()
+# listing LIST FLAGS...: makes `java` a command that adds the classes it loads to LIST.*
+listing() {
+  local list=$1
   shift
-  while [[ $1 != -- ]]; do flags+=("$1"); shift; done
-  shift
-  timeout 30 "$JAVA_HOME/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$(mktemp "$list.XXXXXX")" $NATIVE -p "$lib" -m "$MAIN" "$@"
+  java=("$JAVA_HOME/bin/java" "$@" -XX:DumpLoadedClassList="$(mktemp "$list.XXXXXX")" $NATIVE -p "$lib" -m "$MAIN")
 }
 
-verb() { listed "$scratch/cli" "${CLI_FLAGS[@]}" -- "$@" </dev/null >>"$scratch/output" 2>&1 || true; }
+verb() {
+  local java
+  listing "$scratch/cli" "${CLI_FLAGS[@]}"
+  timeout 30 "${java[@]}" "$@" </dev/null >>"$scratch/output" 2>&1 || true
+}
 
 # Runs an engine on a root of its own, and the verbs that people use most against it. Only root can.
 rehearse_engine() {
-  local socket=unix://$scratch/docker.sock name=ondol-rehearsal
-  listed "$scratch/engine" "${ENGINE_FLAGS[@]}" -- daemon --data-root "$scratch/data" --exec-root "$scratch/exec" -H "$socket" \
-    </dev/null >>"$scratch/output" 2>&1 9>&- &
+  local socket=unix://$scratch/docker.sock name=ondol-rehearsal java
+  listing "$scratch/engine" "${ENGINE_FLAGS[@]}"
+  "${java[@]}" daemon --data-root "$scratch/data" --exec-root "$scratch/exec" -H "$socket" </dev/null >>"$scratch/output" 2>&1 9>&- &
   local engine=$! try
   for ((try = 0; try < 100; try++)); do
     [[ ! -S $scratch/docker.sock ]] || break
     kill -0 $engine 2>/dev/null || return 0
     sleep 0.1
   done
-  export ONDOL_HOST=$socket DOCKER_HOST=$socket
+  export ONDOL_HOST=$socket
   verb version
   verb run --rm --network none host true
   verb run -d --name $name host sleep 20
@@ -41,8 +43,13 @@ rehearse_engine() {
   verb inspect $name
   verb images
   verb rm -f $name
-  unset ONDOL_HOST DOCKER_HOST
-  pkill -TERM -P $engine 2>/dev/null || kill $engine 2>/dev/null || true # the child of timeout is java
+  unset ONDOL_HOST
+  kill $engine 2>/dev/null || true # it writes its list as it ends
+  for ((try = 0; try < 100; try++)); do
+    [[ -e /proc/$engine/exe ]] || break
+    sleep 0.1
+  done
+  kill -9 $engine 2>/dev/null || true
   wait $engine 2>/dev/null || true
 }
 
@@ -61,6 +68,7 @@ rehearse() { # BUILD_FOLDER
   local lib=$1/lib scratch
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/ondol-build.XXXXXX")
   verb --help
+  verb --host "unix://$scratch/nobody.sock" ps
   if [[ $(id -u) = 0 ]]; then rehearse_engine; fi
   dump "$1/cli.aot" "$scratch/cli" "${CLI_FLAGS[@]}"
   dump "$1/engine.aot" "$scratch/engine" "${ENGINE_FLAGS[@]}"

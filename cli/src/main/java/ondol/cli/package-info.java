@@ -1,4 +1,4 @@
-/** The command {@code ondol}: command line, session with an engine, and the start of an engine when none answers. */
+/** The command {@code ondol}: from a command line to a verb. */
 @NullMarked
 package ondol.cli;
 

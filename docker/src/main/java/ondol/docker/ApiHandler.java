@@ -52,18 +52,21 @@ final class ApiHandler extends Handler.Abstract {
                     callback.succeeded();
                 },
                 callback::failed);
+        Router.Match match;
         try {
-            Router.Match match = router.find(request.getMethod(), request.getHttpURI().getPath());
-            if (match == null) {
-                new Call(request, response, last, ApiVersion.NEWEST, Map.of()).error(404, "page not found");
-                return true;
-            }
-            answer(match, new Call(request, response, last, match.version(), match.path()));
+            match = router.find(request.getMethod(), request.getHttpURI().getPath());
         } catch (EngineException e) {
-            // The version or the query is wrong: there is no call to answer with.
-            refuse(response, last, Errors.status(e), Errors.message(e));
+            match = fixed(call -> call.error(Errors.status(e), Errors.message(e)));
         }
+        if (match == null) {
+            match = fixed(call -> call.error(404, "page not found"));
+        }
+        answer(match, new Call(request, response, last, match.version(), match.path()));
         return true;
+    }
+
+    private static Router.Match fixed(Router.Endpoint endpoint) {
+        return new Router.Match(endpoint, ApiVersion.NEWEST, Map.of());
     }
 
     private static void answer(Router.Match match, Call call) {

@@ -36,7 +36,7 @@ final class Call {
     private final Callback callback;
     private final ApiVersion version;
     private final Map<String, String> path;
-    private final Fields query;
+    private @Nullable Fields query;
 
     Call(Request request, Response response, Callback callback, ApiVersion version, Map<String, String> path) {
         this.request = request;
@@ -44,11 +44,6 @@ final class Call {
         this.callback = callback;
         this.version = version;
         this.path = path;
-        try {
-            this.query = Request.extractQueryParameters(request);
-        } catch (RuntimeException e) {
-            throw new EngineException(EngineException.Kind.INVALID, "the query of the URL cannot be read", e);
-        }
     }
 
     ApiVersion version() {
@@ -66,10 +61,23 @@ final class Call {
 
     // The query
 
+    private Fields query() {
+        Fields known = query;
+        if (known == null) {
+            try {
+                known = Request.extractQueryParameters(request);
+            } catch (RuntimeException e) {
+                throw new EngineException(EngineException.Kind.INVALID, "the query of the URL cannot be read", e);
+            }
+            query = known;
+        }
+        return known;
+    }
+
     /** A parameter, null where it is missing or empty. */
     @Nullable
     String query(String name) {
-        String value = query.getValue(name);
+        String value = query().getValue(name);
         return value == null || value.isEmpty() ? null : value;
     }
 
@@ -82,12 +90,12 @@ final class Call {
     }
 
     List<String> queries(String name) {
-        return query.getValuesOrEmpty(name);
+        return query().getValuesOrEmpty(name);
     }
 
     /** A switch as Docker reads one: everything but nothing, 0, no, false and none is true. */
     boolean flag(String name, boolean missing) {
-        String value = query.getValue(name);
+        String value = query().getValue(name);
         if (value == null) {
             return missing;
         }
@@ -145,8 +153,9 @@ final class Call {
             throw tooLarge();
         }
         endPoint().setIdleTimeout(IDLE);
-        try (InputStream in = bodyStream()) {
-            byte[] bytes = in.readNBytes(MAX_JSON + 1);
+        // Not closed: closing what is not read to its end would cut the connection before the answer.
+        try {
+            byte[] bytes = bodyStream().readNBytes(MAX_JSON + 1);
             if (bytes.length > MAX_JSON) {
                 throw tooLarge();
             }
@@ -176,8 +185,25 @@ final class Call {
     // The reply
 
     void reply(int status) {
+        drain();
         response.setStatus(status);
         callback.succeeded();
+    }
+
+    /** Reads what the client still sends: it may not look for an answer before it has sent all. */
+    private void drain() {
+        long length = request.getLength();
+        if (length == 0 || length > MAX_JSON || request.getHeaders().contains(HttpHeader.EXPECT)) {
+            return;
+        }
+        endPoint().setIdleTimeout(IDLE);
+        try {
+            bodyStream().skip(MAX_JSON);
+        } catch (IOException e) {
+            // The answer will not reach it then.
+        } finally {
+            patient();
+        }
     }
 
     void json(int status, Object body) {
@@ -193,6 +219,7 @@ final class Call {
     }
 
     void bytes(int status, String type, byte[] body) {
+        drain();
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);

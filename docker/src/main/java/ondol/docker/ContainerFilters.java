@@ -17,8 +17,22 @@ import org.jspecify.annotations.Nullable;
 /** Which containers a list is to show. */
 final class ContainerFilters {
     private static final Set<String> KNOWN = Set.of(
-            "ancestor", "before", "exited", "expose", "health", "id", "isolation", "is-task", "label", "label!", "name",
-            "network", "publish", "since", "status", "volume");
+            "ancestor",
+            "before",
+            "exited",
+            "expose",
+            "health",
+            "id",
+            "isolation",
+            "is-task",
+            "label",
+            "label!",
+            "name",
+            "network",
+            "publish",
+            "since",
+            "status",
+            "volume");
     private static final Set<String> STATES =
             Set.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
 

@@ -172,8 +172,7 @@ final class ContainerViews {
 
     /** A place in a network that gives no address. */
     private static ContainerJson.Endpoint endpoint(String networkId) {
-        return new ContainerJson.Endpoint(
-                null, null, "", null, 0, networkId, "", "", "", 0, "", "", 0, null);
+        return new ContainerJson.Endpoint(null, null, "", null, 0, networkId, "", "", "", 0, "", "", 0, null);
     }
 
     private static List<ContainerJson.Port> ports(ContainerDetails c) {

@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import ondol.engine.Engine;
+import ondol.engine.Engines;
 
 /** An engine that is served until the process is told to end. */
 public final class Daemon {
@@ -19,9 +20,15 @@ public final class Daemon {
      * Opens an engine, serves it, and returns after SIGTERM or SIGINT, when everything is closed. Containers go on.
      *
      * @param args see {@link DaemonOptions}
-     * @param open opens the engine
+     * @throws ondol.engine.EngineException where the engine cannot be opened
+     * @throws IllegalArgumentException for words that are not understood
      * @throws IOException where it cannot be served
      */
+    public static void run(String[] args) throws IOException, InterruptedException {
+        run(args, options -> Engines.open(options.engine()));
+    }
+
+    /** As {@link #run(String[])}, with an engine that is opened otherwise. */
     public static void run(String[] args, Function<DaemonOptions, Engine> open)
             throws IOException, InterruptedException {
         DaemonOptions options = DaemonOptions.parse(args);

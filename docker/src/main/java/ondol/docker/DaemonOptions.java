@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
+import ondol.engine.EngineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +14,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dataRoot {@code --data-root}: images, volumes and records
  * @param execRoot {@code --exec-root}: what a restart of the machine may lose
- * @param hosts {@code -H}, repeatable: where to serve
  * @param cgroupParent {@code --cgroup-parent}; null for the engine's own
+ * @param hosts {@code -H}, repeatable: where to serve; {@code docker.sock} in the exec root where nothing is said
  * @param debug {@code --debug}
  */
 public record DaemonOptions(
-        Path dataRoot, Path execRoot, List<String> hosts, @Nullable String cgroupParent, boolean debug) {
-    private static final Path DATA_ROOT = Path.of("/var/lib/ondol");
-    private static final Path EXEC_ROOT = Path.of("/run/ondol");
+        Path dataRoot, Path execRoot, @Nullable String cgroupParent, List<String> hosts, boolean debug) {
+    /** What the engine is told. */
+    public EngineOptions engine() {
+        return new EngineOptions(dataRoot, execRoot, cgroupParent);
+    }
 
     /** @throws IllegalArgumentException with a sentence, for words that are not understood */
     public static DaemonOptions parse(String[] args) {
-        Path dataRoot = DATA_ROOT;
-        Path execRoot = EXEC_ROOT;
+        Path dataRoot = EngineOptions.DEFAULT_DATA_ROOT;
+        Path execRoot = EngineOptions.DEFAULT_EXEC_ROOT;
         String cgroupParent = null;
         boolean debug = false;
         List<String> hosts = new ArrayList<>();
-        Iterator<String> words = Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
+        Iterator<String> words =
+                Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
         while (words.hasNext()) {
             String word = words.next();
             switch (word) {
@@ -41,16 +46,16 @@ public record DaemonOptions(
             }
         }
         if (hosts.isEmpty()) {
-            hosts.add("unix://" + execRoot.resolve("ondol.sock"));
+            hosts.add("unix://" + execRoot.resolve("docker.sock"));
         }
-        return new DaemonOptions(dataRoot, execRoot, List.copyOf(hosts), cgroupParent, debug);
+        return new DaemonOptions(dataRoot, execRoot, cgroupParent, List.copyOf(hosts), debug);
     }
 
-    private static java.util.stream.Stream<String> split(String word) {
+    private static Stream<String> split(String word) {
         int equals = word.indexOf('=');
         return word.startsWith("--") && equals > 0
-                ? java.util.stream.Stream.of(word.substring(0, equals), word.substring(equals + 1))
-                : java.util.stream.Stream.of(word);
+                ? Stream.of(word.substring(0, equals), word.substring(equals + 1))
+                : Stream.of(word);
     }
 
     private static String value(String option, Iterator<String> words) {

@@ -21,6 +21,11 @@ final class Defaults {
         return value == null ? otherwise : value;
     }
 
+    /** Docker's clients say nothing with an empty text too. */
+    private static String orEmpty(@Nullable String value, String otherwise) {
+        return value == null || value.isEmpty() ? otherwise : value;
+    }
+
     private static String text(@Nullable String value) {
         return or(value, "");
     }
@@ -29,7 +34,7 @@ final class Defaults {
     static ContainerConfig fill(ContainerConfig c, String id) {
         String shortId = id.substring(0, Math.min(12, id.length()));
         return ContainerConfigBuilder.builder(c)
-                .hostname(or(c.hostname(), shortId))
+                .hostname(orEmpty(c.hostname(), shortId))
                 .domainname(text(c.domainname()))
                 .user(text(c.user()))
                 .attachStdin(or(c.attachStdin(), false))
@@ -50,15 +55,15 @@ final class Defaults {
         resources(h, filled);
         lists(h, filled);
         return filled.containerIDFile(text(h.containerIDFile()))
-                .logConfig(or(h.logConfig(), new LogConfig("local", Map.of())))
+                .logConfig(log(h.logConfig()))
                 .networkMode(network(h))
                 .portBindings(or(h.portBindings(), Map.of()))
                 .restartPolicy(restart(h.restartPolicy()))
                 .autoRemove(or(h.autoRemove(), false))
                 .volumeDriver(text(h.volumeDriver()))
                 .consoleSize(or(h.consoleSize(), List.of(0, 0)))
-                .cgroupnsMode(or(h.cgroupnsMode(), "private"))
-                .ipcMode(or(h.ipcMode(), "private"))
+                .cgroupnsMode(orEmpty(h.cgroupnsMode(), "private"))
+                .ipcMode(orEmpty(h.ipcMode(), "private"))
                 .cgroup(text(h.cgroup()))
                 .oomScoreAdj(or(h.oomScoreAdj(), 0))
                 .pidMode(text(h.pidMode()))
@@ -68,7 +73,7 @@ final class Defaults {
                 .utsMode(text(h.utsMode()))
                 .usernsMode(text(h.usernsMode()))
                 .shmSize(or(nonZero(h.shmSize()), SHM_SIZE))
-                .runtime(runtime(h))
+                .runtime(orEmpty(h.runtime(), "ondol"))
                 .isolation(text(h.isolation()))
                 .build();
     }
@@ -112,9 +117,10 @@ final class Defaults {
         return mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
     }
 
-    private static String runtime(HostConfig h) {
-        String runtime = text(h.runtime());
-        return runtime.isEmpty() ? "ondol" : runtime;
+    private static LogConfig log(@Nullable LogConfig log) {
+        return log == null
+                ? new LogConfig("local", Map.of())
+                : new LogConfig(orEmpty(log.type(), "local"), or(log.config(), Map.of()));
     }
 
     private static @Nullable Long nonZero(@Nullable Long value) {

@@ -27,7 +27,8 @@ final class DiskUsage {
                 }
 
                 @Override
-                public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException e) {
+                public FileVisitResult postVisitDirectory(
+                        Path directory, @org.jspecify.annotations.Nullable IOException e) {
                     return FileVisitResult.CONTINUE;
                 }
             });

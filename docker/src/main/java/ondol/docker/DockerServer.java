@@ -90,7 +90,9 @@ public final class DockerServer implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException("no address to serve on: " + address, e);
         }
-        if (uri.getHost() == null || uri.getPort() < 0 || !InetAddress.getByName(uri.getHost()).isLoopbackAddress()) {
+        if (uri.getHost() == null
+                || uri.getPort() < 0
+                || !InetAddress.getByName(uri.getHost()).isLoopbackAddress()) {
             throw new IOException("TCP is served on loopback only, such as tcp://127.0.0.1:2375, not on " + address);
         }
         ServerConnector tcp = new ServerConnector(server, 1, 1, http);

@@ -22,8 +22,20 @@ import org.jspecify.annotations.Nullable;
 /** What happens, as it happens. */
 final class EventsApi {
     private static final Set<String> FILTERS = Set.of(
-            "config", "container", "daemon", "event", "image", "label", "network", "node", "plugin", "scope", "secret",
-            "service", "type", "volume");
+            "config",
+            "container",
+            "daemon",
+            "event",
+            "image",
+            "label",
+            "network",
+            "node",
+            "plugin",
+            "scope",
+            "secret",
+            "service",
+            "type",
+            "volume");
 
     /** A client that is so many events behind is cut off. */
     private static final int MOST_BEHIND = 10_000;
@@ -98,8 +110,7 @@ final class EventsApi {
         return chosen;
     }
 
-    private static void follow(
-            Waiting waiting, Set<Event> sent, @Nullable Instant until, Filters filters, Sink sink)
+    private static void follow(Waiting waiting, Set<Event> sent, @Nullable Instant until, Filters filters, Sink sink)
             throws IOException, InterruptedException {
         while (!waiting.over.get()) {
             Event event;

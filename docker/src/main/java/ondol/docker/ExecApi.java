@@ -58,7 +58,7 @@ final class ExecApi {
             call.reply(200);
             return;
         }
-        StreamsApi.serve(call, attachment, stdin, true, keys);
+        StreamsApi.serve(call, attachment, new StreamConnection.StreamOptions(stdin, true, keys, execs.await(id)));
     }
 
     /** Rows and columns, where somebody said them. */

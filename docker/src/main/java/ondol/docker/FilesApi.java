@@ -50,8 +50,7 @@ final class FilesApi {
         String path = call.required("path");
         call.patient();
         try (InputStream tar = plain(call.bodyStream())) {
-            containers.copyIn(
-                    call.path("id"), path, tar, call.flag("noOverwriteDirNonDir"), call.flag("copyUIDGID"));
+            containers.copyIn(call.path("id"), path, tar, call.flag("noOverwriteDirNonDir"), call.flag("copyUIDGID"));
             // What follows the tar's end is padding.
             tar.skip(Call.MAX_JSON);
         }
@@ -93,10 +92,6 @@ final class FilesApi {
     private static String encode(PathStat stat) {
         return Base64.getEncoder()
                 .encodeToString(Json.write(new ContainerJson.PathStat(
-                        stat.name(),
-                        stat.size(),
-                        stat.mode(),
-                        Times.rfc3339(stat.modified()),
-                        stat.linkTarget())));
+                        stat.name(), stat.size(), stat.mode(), Times.rfc3339(stat.modified()), stat.linkTarget())));
     }
 }

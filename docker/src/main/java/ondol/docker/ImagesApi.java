@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Images: listed, looked at, named, removed, made from a tar or a container. */
 final class ImagesApi {
-    private static final Set<String> FILTERS = Set.of("reference", "dangling", "label", "label!", "before", "since", "until");
+    private static final Set<String> FILTERS =
+            Set.of("reference", "dangling", "label", "label!", "before", "since", "until");
 
     private final Engine engine;
     private final Images images;
@@ -51,7 +52,8 @@ final class ImagesApi {
     }
 
     private java.util.function.Predicate<ImageDetails> chosen(Filters filters) {
-        List<Pattern> references = filters.get("reference").stream().map(Globs::compile).toList();
+        List<Pattern> references =
+                filters.get("reference").stream().map(Globs::compile).toList();
         Instant before = created(filters, "before");
         Instant since = created(filters, "since");
         Instant until = filters.has("until") ? Times.parse(filters.get("until").getFirst()) : null;
@@ -148,7 +150,8 @@ final class ImagesApi {
         call.patient();
         String id;
         try (InputStream tar = call.bodyStream()) {
-            id = images.importTar(tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
+            id = images.importTar(
+                    tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
         }
         call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
     }

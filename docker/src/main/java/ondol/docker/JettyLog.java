@@ -1,5 +1,6 @@
 package ondol.docker;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Marker;
@@ -10,7 +11,6 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
-import org.jspecify.annotations.Nullable;
 
 /** Brings what Jetty logs by SLF4J to the platform's logger. What Jetty calls information is detail here. */
 public final class JettyLog implements SLF4JServiceProvider {

@@ -48,8 +48,7 @@ final class NetworksApi {
     }
 
     private void list(Call call) {
-        Filters filters =
-                call.filters().only(Set.of("dangling", "driver", "id", "label", "name", "scope", "type"));
+        Filters filters = call.filters().only(Set.of("dangling", "driver", "id", "label", "name", "scope", "type"));
         call.json(NAMES.stream()
                 .map(name -> network(name, null))
                 .filter(network -> filters.any("name", network.name()::contains)
@@ -75,8 +74,7 @@ final class NetworksApi {
 
     private void remove(Call call) {
         throw new EngineException(
-                EngineException.Kind.DENIED,
-                find(call.path("id")) + " is a pre-defined network and cannot be removed");
+                EngineException.Kind.DENIED, find(call.path("id")) + " is a pre-defined network and cannot be removed");
     }
 
     private void later(Call call) {

@@ -2,7 +2,12 @@ package ondol.docker;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import ondol.engine.Attachment;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -19,11 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class StreamConnection extends AbstractConnection implements Connection.UpgradeTo {
     private static final System.Logger LOG = System.getLogger(StreamConnection.class.getName());
 
+    /** How long a process may go on after it has closed its output, in seconds, until nobody waits for it. */
+    private static final long PATIENCE = 2;
+
     /** How long a client has to close its half after the output's end, in milliseconds. */
     private static final long LINGER = 10_000;
 
     private final Attachment attachment;
     private final StreamOptions options;
+    private volatile boolean detached;
     private ByteBuffer early = BufferUtil.EMPTY_BUFFER;
 
     /**
@@ -31,9 +40,25 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
      *
      * @param stdin whether input is passed on, or read and dropped
      * @param endsStdin whether the end of the client's half is the end of the input
-     * @param detachKeys null where no keys are looked for
+     * @param detachKeys the keys that are looked for where there is a terminal
+     * @param ended what is waited for, a short while, between the output's end and the connection's
      */
-    record StreamOptions(boolean stdin, boolean endsStdin, @Nullable DetachKeys detachKeys) {}
+    record StreamOptions(
+            boolean stdin,
+            boolean endsStdin,
+            DetachKeys detachKeys,
+            @Nullable Future<?> ended) {
+        /** A client asks for the exit code as soon as the connection ends: then it should be known. */
+        void awaitEnd() throws InterruptedException {
+            try {
+                if (ended != null) {
+                    ended.get(PATIENCE, TimeUnit.SECONDS);
+                }
+            } catch (ExecutionException | CancellationException | TimeoutException e) {
+                LOG.log(System.Logger.Level.DEBUG, "output ended before its process", e);
+            }
+        }
+    }
 
     StreamConnection(EndPoint endPoint, Executor executor, Attachment attachment, StreamOptions options) {
         super(endPoint, executor);
@@ -64,6 +89,9 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
         EndPoint endPoint = getEndPoint();
         try (attachment) {
             Pump.run(attachment.output(), new Frames(attachment.tty(), false), this::write);
+            if (!detached) {
+                options.awaitEnd();
+            }
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "a stream ended early", e);
         } finally {
@@ -98,13 +126,13 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
 
     /** False once the user has typed the keys that detach. */
     private boolean pass(byte[] bytes, int n) {
-        DetachKeys keys = options.detachKeys();
-        if (keys == null) {
+        if (!attachment.tty()) {
             attachment.write(bytes, 0, n);
             return true;
         }
-        byte[] rest = keys.pass(bytes, n);
+        byte[] rest = options.detachKeys().pass(bytes, n);
         if (rest == null) {
+            detached = true;
             attachment.output().close();
             return false;
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import ondol.docker.StreamConnection.StreamOptions;
 import ondol.docker.json.ContainerJson;
 import ondol.engine.AttachOptions;
 import ondol.engine.Attachment;
@@ -48,32 +49,27 @@ final class StreamsApi {
                 new AttachOptions(
                         stdin, call.flag("stdout"), call.flag("stderr"), call.flag("logs"), call.flag("stream")));
         boolean endsStdin = Boolean.TRUE.equals(container.config().stdinOnce());
-        serve(call, attachment, stdin, endsStdin, keys);
+        serve(call, attachment, new StreamOptions(stdin, endsStdin, keys, null));
     }
 
     /** Makes the call's connection the process's streams, or answers with its output where the client cannot switch. */
-    static void serve(Call call, Attachment attachment, boolean stdin, boolean endsStdin, DetachKeys keys)
+    static void serve(Call call, Attachment attachment, StreamOptions options)
             throws IOException, InterruptedException {
         boolean tty = attachment.tty();
         if (call.wantsUpgrade()) {
-            call.upgrade(
-                    type(call, tty),
-                    new StreamConnection(
-                            call.endPoint(),
-                            Runnable::run,
-                            attachment,
-                            new StreamConnection.StreamOptions(stdin, endsStdin, tty ? keys : null)));
+            call.upgrade(type(call, tty), new StreamConnection(call.endPoint(), Runnable::run, attachment, options));
             return;
         }
         try (attachment) {
             call.patient();
             Sink sink = call.stream(200, RAW);
-            if (stdin) {
+            if (options.stdin()) {
                 Thread.ofVirtual().name("input").start(() -> carryBody(call, attachment));
                 Pump.run(attachment.output(), new Frames(tty, false), sink);
             } else {
                 pumpWatched(call, attachment.output(), new Frames(tty, false), sink);
             }
+            options.awaitEnd();
             sink.close();
         }
     }

@@ -89,7 +89,10 @@ final class SystemApi {
                 ContainerViews.DRIVER,
                 List.of(),
                 new SystemJson.Plugins(
-                        List.of("local"), List.of("bridge", "host", "null"), null, List.of("json-file", "local", "none")),
+                        List.of("local"),
+                        List.of("bridge", "host", "null"),
+                        null,
+                        List.of("json-file", "local", "none")),
                 true,
                 true,
                 true,
@@ -174,7 +177,8 @@ final class SystemApi {
                         .map(image -> ImagesApi.summary(image, !call.version().atLeast(44)))
                         .toList(),
                 engine.containers().list().stream()
-                        .map(container -> views.listed(container, engine.containers().sizes(container.id())))
+                        .map(container ->
+                                views.listed(container, engine.containers().sizes(container.id())))
                         .toList(),
                 engine.volumes().list().stream()
                         .map(volume -> VolumesApi.json(

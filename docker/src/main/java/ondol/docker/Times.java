@@ -49,7 +49,9 @@ final class Times {
             return Instant.ofEpochSecond(Long.parseLong(unix.group(1)), nanos);
         }
         try {
-            return text.indexOf('T') > 0 ? OffsetDateTime.parse(text).toInstant() : Instant.now().minus(goDuration(text));
+            return text.indexOf('T') > 0
+                    ? OffsetDateTime.parse(text).toInstant()
+                    : Instant.now().minus(goDuration(text));
         } catch (DateTimeException e) {
             throw new EngineException(EngineException.Kind.INVALID, "no time: " + text, e);
         }

@@ -1,5 +1,7 @@
 package ondol.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** What an engine could not do: a sentence for the user, and the kind of trouble for programs. */
 public final class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -33,8 +35,8 @@ public final class EngineException extends RuntimeException {
         this.kind = kind;
     }
 
-    public EngineException(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+    public EngineException(Kind kind, @Nullable String message, Throwable cause) {
+        super(message == null ? cause.toString() : message, cause);
         this.kind = kind;
     }
 

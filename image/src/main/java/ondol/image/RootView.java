@@ -40,6 +40,11 @@ public final class RootView implements AutoCloseable {
         return open(snapshot.layers(), snapshot.upper());
     }
 
+    /** A stopped container's root, to be written to: what is written goes to its writable layer. */
+    public static RootView openWritable(Snapshot snapshot) {
+        return new RootView(mountAside(snapshot.layers(), snapshot.layers().lowers(), snapshot));
+    }
+
     private static RootView open(RootLayers layers, @Nullable Path upper) {
         List<String> names = new ArrayList<>();
         if (upper != null) {
@@ -53,7 +58,7 @@ public final class RootView implements AutoCloseable {
         boolean longNames = layers.folder().toString().length() + 128 > Mounts.FSCONFIG_VALUE_LIMIT;
         return new RootView(
                 layers.nested() || longNames || !takesLayersOneByOne()
-                        ? mountAside(layers, names)
+                        ? mountAside(layers, names, null)
                         : mountDetached(layers.folder(), names));
     }
 
@@ -81,11 +86,11 @@ public final class RootView implements AutoCloseable {
      * Mounts with mount(2), whose options may fill a page, on a thread that is thrown away with the mount namespace it
      * made; a clone of the mount outlives both.
      */
-    static Descriptor mountAside(RootLayers layers, List<String> names) {
+    static Descriptor mountAside(RootLayers layers, List<String> names, @Nullable Snapshot written) {
         CompletableFuture<Descriptor> mounted = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("ondol-root-view").start(() -> {
             try {
-                mounted.complete(inNewNamespace(layers, names));
+                mounted.complete(inNewNamespace(layers, names, written));
             } catch (RuntimeException | Error e) {
                 mounted.completeExceptionally(e);
             }
@@ -97,7 +102,7 @@ public final class RootView implements AutoCloseable {
         }
     }
 
-    private static Descriptor inNewNamespace(RootLayers layers, List<String> names) {
+    private static Descriptor inNewNamespace(RootLayers layers, List<String> names, @Nullable Snapshot written) {
         Kernel.call(Call.UNSHARE, "CLONE_NEWNS", CLONE_NEWNS);
         Mounts.mount("none", "/", null, Mounts.MS_REC | Mounts.MS_PRIVATE, null);
         try (Arena arena = Arena.ofConfined()) {
@@ -109,9 +114,13 @@ public final class RootView implements AutoCloseable {
             Mounts.mount(
                     "overlay", RootLayers.BASE, "overlay", FLAGS, "lowerdir=" + RootLayers.BASE_LOWERDIR + OPTIONS);
         }
-        Mounts.mount("overlay", RootLayers.EMPTY, "overlay", FLAGS, "lowerdir=" + String.join(":", names) + OPTIONS);
+        String lowers = "lowerdir=" + String.join(":", names);
+        String upper = written == null ? "" : ",upperdir=" + written.upper() + ",workdir=" + written.work();
+        String options = written == null ? OPTIONS : ",redirect_dir=off,metacopy=off";
+        Mounts.mount("overlay", RootLayers.EMPTY, "overlay", written == null ? FLAGS : 0, lowers + upper + options);
         Descriptor view = Mounts.openTreeClone(Kernel.AT_FDCWD, RootLayers.EMPTY, false);
-        Mounts.mountSetattr(view.number(), "", Mounts.AT_EMPTY_PATH, ATTRIBUTES, 0, 0, 0);
+        long attributes = written == null ? ATTRIBUTES : ATTRIBUTES & ~Mounts.MOUNT_ATTR_RDONLY;
+        Mounts.mountSetattr(view.number(), "", Mounts.AT_EMPTY_PATH, attributes, 0, 0, 0);
         return view;
     }
 

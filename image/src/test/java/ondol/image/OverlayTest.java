@@ -121,7 +121,7 @@ class OverlayTest {
         RootLayers layers = store.layers(image);
         try (RootView view = RootView.open(layers);
                 Descriptor aside =
-                        RootView.mountAside(layers, List.of(layers.lowers().getFirst(), RootLayers.EMPTY))) {
+                        RootView.mountAside(layers, List.of(layers.lowers().getFirst(), RootLayers.EMPTY), null)) {
             assertThat(Trees.names(view.root())).isEqualTo(Trees.names(aside)).contains("bin");
         }
     }
@@ -136,7 +136,7 @@ class OverlayTest {
         }
         RootLayers layers = store.layers(top);
         try (RootView view = store.view(top);
-                Descriptor aside = RootView.mountAside(layers, layers.lowers())) {
+                Descriptor aside = RootView.mountAside(layers, layers.lowers(), null)) {
             assertThat(Trees.names(view.root())).contains("f0", "f39", "bin");
             assertThat(Trees.names(aside)).isEqualTo(Trees.names(view.root()));
         }

@@ -31,7 +31,11 @@ public final class ExecPlan {
      * @param namespaces flags of {@code clone} for the namespaces that the container has of its own
      */
     public static Plan of(
-            Process process, long namespaces, Bundle.CgroupPlace cgroup, Bundle.@Nullable Filter seccomp, Streams streams) {
+            Process process,
+            long namespaces,
+            Bundle.CgroupPlace cgroup,
+            Bundle.@Nullable Filter seccomp,
+            Streams streams) {
         PlanBuilder plan = new PlanBuilder();
         PlanWriter writer = new PlanWriter(plan);
         ProcessSteps steps = new ProcessSteps(writer);

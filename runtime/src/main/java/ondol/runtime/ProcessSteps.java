@@ -46,7 +46,7 @@ final class ProcessSteps {
     }
 
     void oomScore(@Nullable Integer adjustment) {
-        if (adjustment != null) {
+        if (adjustment != null && adjustment != 0) { // 0 is what there is
             Step file = writer.open(Purpose.LIMIT, "/proc/self/oom_score_adj", PlanWriter.O_WRONLY);
             writer.write(Purpose.LIMIT, file, adjustment.toString(), "oom_score_adj, " + adjustment);
         }

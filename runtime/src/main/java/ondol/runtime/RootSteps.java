@@ -46,7 +46,8 @@ final class RootSteps {
         String options = "lowerdir="
                 + overlay.lowers().stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
                 + ",upperdir=" + escaped(overlay.upper().toString())
-                + ",workdir=" + escaped(overlay.work().toString());
+                + ",workdir=" + escaped(overlay.work().toString())
+                + ",redirect_dir=off,metacopy=off"; // so that an upper folder is a layer as it is
         if (options.length() >= PAGE) {
             throw new IllegalArgumentException("%d layers do not fit one overlay mount (%d bytes of options)"
                     .formatted(overlay.lowers().size(), options.length()));

@@ -14,16 +14,13 @@ public final class ContainerJson {
 
     /** What a create request says beside the container's configuration, which is the body itself. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record CreateExtras(
-            @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
-
-    /** The networks of a container that is to be made. */
-    @Json(naming = Json.Naming.UpperCamel)
-    public record NetworkingConfig(@Nullable Map<String, @Nullable Endpoint> endpointsConfig) {}
+    public record CreateExtras(@Nullable HostConfig hostConfig) {}
 
     /** The answer to create. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Created(@Json.Property("Id") String id, @Json.Property("Warnings") List<String> warnings) {}
+    public record Created(
+            @Json.Property("Id") String id,
+            @Json.Property("Warnings") List<String> warnings) {}
 
     /** {@code GET /containers/ID/json}. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -71,7 +68,9 @@ public final class ContainerJson {
 
     /** The storage driver and its paths. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record GraphDriver(@Json.Property("Name") String name, @Json.Property("Data") @Nullable Map<String, String> data) {}
+    public record GraphDriver(
+            @Json.Property("Name") String name,
+            @Json.Property("Data") @Nullable Map<String, String> data) {}
 
     /** A mount that a container has. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -142,7 +141,9 @@ public final class ContainerJson {
 
     /** The little that a list says of a host configuration. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record SummaryHost(String networkMode, @Json.Property("Annotations") @Nullable Map<String, String> annotations) {}
+    public record SummaryHost(
+            String networkMode,
+            @Json.Property("Annotations") @Nullable Map<String, String> annotations) {}
 
     /** The little that a list says of networks. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -151,11 +152,16 @@ public final class ContainerJson {
     /** A port of a container and where the host publishes it. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Port(
-            @Json.Property("IP") @Nullable String ip, int privatePort, @Nullable Integer publicPort, @Json.Property("Type") String type) {}
+            @Json.Property("IP") @Nullable String ip,
+            int privatePort,
+            @Nullable Integer publicPort,
+            @Json.Property("Type") String type) {}
 
     /** How a container ended. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Ended(long statusCode, @Json.Property("Error") @Nullable EndedError error) {}
+    public record Ended(
+            long statusCode,
+            @Json.Property("Error") @Nullable EndedError error) {}
 
     /** Why a wait failed. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -163,11 +169,15 @@ public final class ContainerJson {
 
     /** Processes of a container. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Processes(@Json.Property("Titles") List<String> titles, @Json.Property("Processes") List<List<String>> processes) {}
+    public record Processes(
+            @Json.Property("Titles") List<String> titles,
+            @Json.Property("Processes") List<List<String>> processes) {}
 
     /** A changed path: 0 modified, 1 added, 2 deleted. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Change(@Json.Property("Path") String path, @Json.Property("Kind") int kind) {}
+    public record Change(
+            @Json.Property("Path") String path,
+            @Json.Property("Kind") int kind) {}
 
     /** What update has to say. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -11,7 +11,9 @@ public final class ExecJson {
     /** The body of {@code POST /exec/ID/start}. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Start(
-            @Json.Property("Detach") @Nullable Boolean detach, @Json.Property("Tty") @Nullable Boolean tty, @Nullable List<Integer> consoleSize) {}
+            @Json.Property("Detach") @Nullable Boolean detach,
+            @Json.Property("Tty") @Nullable Boolean tty,
+            @Nullable List<Integer> consoleSize) {}
 
     /** {@code GET /exec/ID/json}; {@code exitCode} is null while it runs. */
     @Json(naming = Json.Naming.UpperCamel)

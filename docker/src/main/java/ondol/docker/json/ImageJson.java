@@ -47,7 +47,9 @@ public final class ImageJson {
 
     /** The layers, by the digests of their tars. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record RootFs(@Json.Property("Type") String type, @Json.Property("Layers") List<String> layers) {}
+    public record RootFs(
+            @Json.Property("Type") String type,
+            @Json.Property("Layers") List<String> layers) {}
 
     /** What is known of an image on this machine only. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -56,11 +58,18 @@ public final class ImageJson {
     /** A step of an image's making. */
     @Json(naming = Json.Naming.UpperCamel)
     public record HistoryStep(
-            @Json.Property("Id") String id, @Json.Property("Created") long created, String createdBy, @Json.Property("Tags") @Nullable List<String> tags, @Json.Property("Size") long size, @Json.Property("Comment") String comment) {}
+            @Json.Property("Id") String id,
+            @Json.Property("Created") long created,
+            String createdBy,
+            @Json.Property("Tags") @Nullable List<String> tags,
+            @Json.Property("Size") long size,
+            @Json.Property("Comment") String comment) {}
 
     /** What removing did: one of both is said. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Removal(@Json.Property("Untagged") @Nullable String untagged, @Json.Property("Deleted") @Nullable String deleted) {}
+    public record Removal(
+            @Json.Property("Untagged") @Nullable String untagged,
+            @Json.Property("Deleted") @Nullable String deleted) {}
 
     /** What was pruned. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -68,7 +77,10 @@ public final class ImageJson {
 
     /** A line of a progress stream. */
     @Json
-    public record Progress(@Nullable String status, @Nullable String error, @Nullable ErrorDetail errorDetail) {}
+    public record Progress(
+            @Nullable String status,
+            @Nullable String error,
+            @Nullable ErrorDetail errorDetail) {}
 
     /** Why a stream of progress ended early. */
     @Json

@@ -31,7 +31,10 @@ public final class NetworkJson {
 
     /** How addresses are given out. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Ipam(@Json.Property("Driver") String driver, @Json.Property("Options") @Nullable Map<String, String> options, @Json.Property("Config") List<Map<String, String>> config) {}
+    public record Ipam(
+            @Json.Property("Driver") String driver,
+            @Json.Property("Options") @Nullable Map<String, String> options,
+            @Json.Property("Config") List<Map<String, String>> config) {}
 
     /** The network whose configuration this one takes. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -38,7 +38,10 @@ public final class SystemJson {
 
     /** A part and its version. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Component(@Json.Property("Name") String name, @Json.Property("Version") String version, @Json.Property("Details") Map<String, String> details) {}
+    public record Component(
+            @Json.Property("Name") String name,
+            @Json.Property("Version") String version,
+            @Json.Property("Details") Map<String, String> details) {}
 
     /** {@code GET /info}. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -102,7 +105,10 @@ public final class SystemJson {
     /** What the engine can be given. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Plugins(
-            @Json.Property("Volume") List<String> volume, @Json.Property("Network") List<String> network, @Json.Property("Authorization") @Nullable List<String> authorization, @Json.Property("Log") List<String> log) {}
+            @Json.Property("Volume") List<String> volume,
+            @Json.Property("Network") List<String> network,
+            @Json.Property("Authorization") @Nullable List<String> authorization,
+            @Json.Property("Log") List<String> log) {}
 
     /** Which registries are trusted without TLS. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -144,7 +150,8 @@ public final class SystemJson {
     /** What it happened to. */
     @Json
     public record Actor(
-            @Json.Property("ID") String id, @Json.Property("Attributes") Map<String, String> attributes) {}
+            @Json.Property("ID") String id,
+            @Json.Property("Attributes") Map<String, String> attributes) {}
 
     /** {@code GET /system/df}. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -35,7 +35,9 @@ public final class VolumeJson {
 
     /** {@code GET /volumes}. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Volumes(@Json.Property("Volumes") List<Volume> volumes, @Json.Property("Warnings") @Nullable List<String> warnings) {}
+    public record Volumes(
+            @Json.Property("Volumes") List<Volume> volumes,
+            @Json.Property("Warnings") @Nullable List<String> warnings) {}
 
     /** What was pruned. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -70,8 +70,9 @@ final class ContainerFiles {
         for (String server : host.dns() == null ? List.<String>of() : host.dns()) {
             lines.add("nameserver " + server);
         }
-        if (given(host.dnsSearch()) && !host.dnsSearch().equals(List.of("."))) {
-            lines.add("search " + String.join(" ", host.dnsSearch()));
+        List<String> search = host.dnsSearch();
+        if (search != null && given(search) && !search.equals(List.of("."))) {
+            lines.add("search " + String.join(" ", search));
         }
         if (given(host.dnsOptions())) {
             lines.add("options " + String.join(" ", host.dnsOptions()));

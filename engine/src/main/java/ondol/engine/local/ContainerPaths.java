@@ -121,7 +121,7 @@ final class ContainerPaths {
                 shown,
                 stat.size(),
                 goMode(stat.mode()),
-                Instant.ofEpochSecond(stat.modifiedSeconds(), stat.modifiedNanoseconds()),
+                Instant.ofEpochSecond(stat.seconds(), stat.nanoseconds()),
                 target);
     }
 

@@ -3,11 +3,9 @@ package ondol.engine.local;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import ondol.engine.HostConfig;
 import ondol.engine.spec.HostFacts;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
-import ondol.linux.cgroup.CgroupTree;
 import ondol.linux.keeper.Keeper;
 
 /**
@@ -15,7 +13,6 @@ import ondol.linux.keeper.Keeper;
  *
  * @param workers run what follows an end; they may wait
  * @param timer starts what comes later
- * @param cgroupDefault the group below which containers get theirs
  * @param cgroupMounts v1 hierarchies that containers see; empty on pure v2
  */
 record House(
@@ -26,23 +23,13 @@ record House(
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,
-        CgroupTree cgroups,
-        String cgroupDefault,
+        Groups groups,
         List<String> cgroupMounts,
         Keeper keeper,
         HostFacts host,
         SeccompPrograms seccomp,
         ExecutorService workers,
         ScheduledExecutorService timer) {
-
-    /** The group below which this container gets its own. */
-    String cgroupParent(HostConfig host) {
-        String parent = host.cgroupParent();
-        if (parent == null || parent.isEmpty()) {
-            return cgroupDefault;
-        }
-        return parent.startsWith("/") ? parent : cgroupDefault + "/" + parent;
-    }
 
     void publish(Container container, String action) {
         events.publish("container", action, container.id(), container.attributes());

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
 import ondol.engine.Engine;
@@ -18,6 +19,7 @@ import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
+import ondol.engine.spec.LinuxHostFacts;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
@@ -29,6 +31,8 @@ import ondol.linux.keeper.Keeper;
 public final class LocalEngine implements Engine {
     /** What {@code ondol version} says. */
     public static final String VERSION = "0.1.0";
+
+    private static final long IDLE_LOOK = 500;
 
     private final House house;
     private final LocalContainers containers;
@@ -60,7 +64,8 @@ public final class LocalEngine implements Engine {
             Hierarchies hierarchies = Hierarchies.detect();
             SeccompPrograms seccomp = new SeccompPrograms(folders.data().resolve("seccomp"));
             Path binary = Keeper.unpack(folders.data().resolve("bin"));
-            HostFacts host = Machine.facts(hierarchies, Machine.hasSeccomp() ? seccomp : null, binary);
+            HostFacts host = LinuxHostFacts.read(
+                    hierarchies.version() == 2, Machine.hasSeccomp() ? seccomp : null, binary.toString());
             ImageStore images = ImageStore.open(folders.images());
             undo.add(images::close);
             Snapshots snapshots = images.snapshots();
@@ -80,8 +85,7 @@ public final class LocalEngine implements Engine {
                     images,
                     snapshots,
                     volumes,
-                    new CgroupTree(hierarchies),
-                    cgroupParent(options, folders),
+                    new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
                     host,
@@ -89,8 +93,15 @@ public final class LocalEngine implements Engine {
                     workers,
                     timer);
             LocalEngine engine = new LocalEngine(house);
+            timer.scheduleWithFixedDelay(() -> pruneWhenIdle(house), IDLE_LOOK, IDLE_LOOK, TimeUnit.MILLISECONDS);
             undo.commit();
             return engine;
+        }
+    }
+
+    private static void pruneWhenIdle(House house) {
+        if (house.registry().all().stream().allMatch(container -> container.cgroup() == null)) {
+            house.groups().prune();
         }
     }
 
@@ -183,7 +194,7 @@ public final class LocalEngine implements Engine {
                 house.host().hostname(),
                 house.host().cpus(),
                 Machine.memory(),
-                house.cgroups().hierarchies().version(),
+                house.groups().tree().hierarchies().version(),
                 Machine.hasSeccomp(),
                 warnings);
     }
@@ -199,7 +210,8 @@ public final class LocalEngine implements Engine {
         });
         house.keeper().close();
         house.workers().shutdown();
-        house.cgroups().close();
+        house.groups().prune();
+        house.groups().tree().close();
         house.images().close();
         house.records().close();
         house.folders().close();

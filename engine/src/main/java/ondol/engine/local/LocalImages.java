@@ -76,9 +76,9 @@ final class LocalImages implements Images {
                 image.created(),
                 Objects.requireNonNullElse(config.author(), ""),
                 Objects.requireNonNullElse(comment, ""),
-                config.architecture(),
+                Objects.requireNonNullElse(config.architecture(), ""),
                 config.variant(),
-                config.os(),
+                Objects.requireNonNullElse(config.os(), ""),
                 image.size(),
                 ImageConfigs.of(config),
                 image.layers().stream().map(layer -> layer.diffId().toString()).toList());

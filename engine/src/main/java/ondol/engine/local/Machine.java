@@ -9,15 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import ondol.engine.EngineException;
-import ondol.engine.spec.HostFacts;
-import ondol.engine.spec.HostFactsBuilder;
-import ondol.engine.spec.LinuxHostFiles;
-import ondol.engine.spec.SeccompProfiles;
 import ondol.linux.Capabilities;
 import ondol.linux.Capability;
 import ondol.linux.cgroup.Controller;
 import ondol.linux.cgroup.Hierarchies;
-import org.jspecify.annotations.Nullable;
 
 /** What this machine is and can, read once when an engine opens. */
 final class Machine {
@@ -55,28 +50,6 @@ final class Machine {
                     "this kernel has no overlay file system, from which containers get their root; load it with"
                             + " modprobe overlay");
         }
-    }
-
-    static HostFacts facts(Hierarchies hierarchies, @Nullable SeccompProfiles seccomp, Path init) {
-        Set<Capability> capabilities = Capabilities.all();
-        capabilities.retainAll(Capabilities.current().bounding());
-        return HostFactsBuilder.builder()
-                .hostname(read("/proc/sys/kernel/hostname").strip())
-                .cpus(Runtime.getRuntime().availableProcessors())
-                .cpuset(first("/sys/devices/system/cpu/online", "0"))
-                .memoryNodes(first("/sys/devices/system/node/online", "0"))
-                .unifiedCgroups(hierarchies.version() == 2)
-                .apparmor(Files.isDirectory(Path.of("/sys/kernel/security/apparmor")))
-                .capabilities(capabilities)
-                .files(new LinuxHostFiles())
-                .seccomp(seccomp)
-                .init(init.toString())
-                .build();
-    }
-
-    private static String first(String file, String otherwise) {
-        String text = read(file).strip();
-        return text.isEmpty() ? otherwise : text;
     }
 
     /** The v1 hierarchies that a container is shown, as mount options. */

@@ -54,9 +54,12 @@ final class Recovering {
     private void clear(List<ContainerRecord> records) {
         Set<String> known = new HashSet<>();
         records.forEach(record -> known.add(record.id()));
-        for (String group : house.cgroups().children(house.cgroupDefault())) {
+        for (String group : house.groups().tree().children(house.groups().parent())) {
             if (!known.contains(group)) {
-                house.cgroups().open(house.cgroupDefault() + "/" + group).ifPresent(Cgroup::remove);
+                house.groups()
+                        .tree()
+                        .open(house.groups().parent() + "/" + group)
+                        .ifPresent(Cgroup::remove);
             }
         }
         for (String snapshot : house.snapshots().list()) {
@@ -80,8 +83,8 @@ final class Recovering {
         try {
             ContainerRecord record = container.record();
             boolean ran = container.running();
-            String group = house.cgroupParent(record.host()) + "/" + record.id();
-            house.cgroups().open(group).ifPresent(container::cgroup);
+            String group = house.groups().path(record.host(), record.id());
+            house.groups().tree().open(group).ifPresent(container::cgroup);
             if (Folders.boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);
             } else {

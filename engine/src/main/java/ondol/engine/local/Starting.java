@@ -151,7 +151,7 @@ final class Starting {
                         record.config(), host, record.id(), house.host().hostname()))
                 .user(users.ofContainer(record))
                 .rootPath("rootfs")
-                .cgroupsPath(house.cgroupParent(host) + "/" + record.id())
+                .cgroupsPath(house.groups().path(host, record.id()))
                 .resolvConf(folder.resolve("resolv.conf").toString())
                 .hostnameFile(folder.resolve("hostname").toString())
                 .hosts(folder.resolve("hosts").toString())
@@ -172,11 +172,11 @@ final class Starting {
     }
 
     private Cgroup group(Container container, @org.jspecify.annotations.Nullable Linux linux, Undo undo) {
-        String parent = house.cgroupParent(container.record().host());
-        // a killed engine may have left it
-        house.cgroups().open(parent + "/" + container.id()).ifPresent(Cgroup::remove);
-        Cgroup group = house.cgroups()
-                .create(parent, container.id(), GroupResources.of(linux == null ? null : linux.resources()));
+        Cgroup group = house.groups()
+                .create(
+                        container.record().host(),
+                        container.id(),
+                        GroupResources.of(linux == null ? null : linux.resources()));
         undo.add(group::remove);
         return group;
     }

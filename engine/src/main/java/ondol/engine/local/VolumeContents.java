@@ -52,7 +52,7 @@ final class VolumeContents {
                 }
                 return null;
             });
-            Tars.extract(to, "/", in, false, true);
+            Tars.extract(in, to, "/", false, true);
             written.get();
         } catch (IOException | java.util.concurrent.ExecutionException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot fill the volume: " + e.getMessage(), e);

@@ -1,0 +1,56 @@
+package ondol.cli.verb;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineException;
+import ondol.cli.command.Flags;
+import ondol.cli.json.Json;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the container that flags describe. */
+final class Created {
+    private Created() {}
+
+    /** The new container's ID. Warnings go to standard error, the ID into the file of {@code --cidfile}. */
+    static String container(Cli cli, Flags flags, boolean detached, int[] console) throws IOException {
+        String pull = flags.get("pull", "missing");
+        if (!pull.equals("missing") && !pull.equals("always") && !pull.equals("never") && !pull.isEmpty())
+            throw new CliException(
+                    "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
+        String file = flags.get("cidfile");
+        if (file != null && Files.exists(Path.of(file)))
+            throw new CliException(
+                    "container ID file found, make sure the other container isn't running or delete " + file);
+        byte[] body = ContainerBody.of(flags, detached, console);
+        String id = create(cli, flags, pull, body);
+        if (file != null) Files.writeString(Path.of(file), id);
+        return id;
+    }
+
+    private static String create(Cli cli, Flags flags, String pull, byte[] body) throws IOException {
+        String query = "";
+        String name = flags.get("name");
+        String platform = flags.get("platform");
+        if (name != null) query = "?name=" + Cli.encode(name);
+        if (platform != null) query += (query.isEmpty() ? "?" : "&") + "platform=" + Cli.encode(platform);
+        Map<String, @Nullable Object> answer;
+        try {
+            answer = Json.map(cli.json("POST", "/containers/create" + query, body));
+        } catch (EngineException e) {
+            boolean missing = e.code() == 404 && e.words().startsWith("No such image");
+            if (missing && !pull.equals("never"))
+                cli.warn("Unable to find image '" + tagged(flags.first()) + "' locally");
+            throw e;
+        }
+        for (Object warning : Json.list(answer.get("Warnings"))) cli.warn("WARNING: " + warning);
+        return Json.text(answer, "Id");
+    }
+
+    private static String tagged(String image) {
+        return image.indexOf('@') >= 0 || image.lastIndexOf(':') > image.lastIndexOf('/') ? image : image + ":latest";
+    }
+}

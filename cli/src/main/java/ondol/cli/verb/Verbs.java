@@ -1,0 +1,100 @@
+package ondol.cli.verb;
+
+import ondol.cli.command.Verb;
+import org.jspecify.annotations.Nullable;
+
+/** Every verb by its name. Only the one that is asked for is loaded. */
+public final class Verbs {
+    private Verbs() {}
+
+    /** The verb of this name, or null. */
+    public static @Nullable Verb find(String name) {
+        return switch (name) {
+            case "images" -> new ImageList();
+            case "rmi" -> new Rmi();
+            case "ps" -> new Ps();
+            case "inspect" -> new Inspect("");
+            case "version" -> new VersionShow();
+            case "info" -> new Info();
+            case "events" -> new Events();
+            case "init" -> new Init();
+            case "daemon" -> new DaemonRun();
+            case "history", "import", "tag" -> image(name);
+            case "container" -> new ContainerGroup();
+            case "image" -> new ImageGroup();
+            case "volume" -> new VolumeGroup();
+            case "system" -> new SystemGroup();
+            case "ls", "list", "prune", "remove" -> null;
+            default -> container(name);
+        };
+    }
+
+    /** The verbs of {@code ondol container}. */
+    public static @Nullable Verb container(String name) {
+        return switch (name) {
+            case "attach" -> new Attach();
+            case "commit" -> new Commit();
+            case "cp" -> new Cp();
+            case "create" -> new Create();
+            case "diff" -> new Diff();
+            case "exec" -> new Exec();
+            case "export" -> new Export();
+            case "inspect" -> new Inspect("container");
+            case "kill" -> new Kill();
+            case "logs" -> new Logs();
+            case "ls", "list", "ps" -> new Ps();
+            case "pause" -> new Pause();
+            case "port" -> new Port();
+            case "prune" -> new Prune("container");
+            case "rename" -> new Rename();
+            case "restart" -> new Restart();
+            case "rm", "remove" -> new Rm();
+            case "run" -> new Run();
+            case "start" -> new Start();
+            case "stats" -> new Stats();
+            case "stop" -> new Stop();
+            case "top" -> new Top();
+            case "unpause" -> new Unpause();
+            case "update" -> new Update();
+            case "wait" -> new Wait();
+            default -> null;
+        };
+    }
+
+    /** The verbs of {@code ondol image}. */
+    public static @Nullable Verb image(String name) {
+        return switch (name) {
+            case "history" -> new History();
+            case "import" -> new Import();
+            case "inspect" -> new Inspect("image");
+            case "ls", "list" -> new ImageList();
+            case "prune" -> new Prune("image");
+            case "rm", "remove" -> new Rmi();
+            case "tag" -> new Tag();
+            default -> null;
+        };
+    }
+
+    /** The verbs of {@code ondol volume}. */
+    public static @Nullable Verb volume(String name) {
+        return switch (name) {
+            case "create" -> new VolumeCreate();
+            case "inspect" -> new Inspect("volume");
+            case "ls", "list" -> new VolumeList();
+            case "prune" -> new Prune("volume");
+            case "rm", "remove" -> new VolumeRm();
+            default -> null;
+        };
+    }
+
+    /** The verbs of {@code ondol system}. */
+    public static @Nullable Verb system(String name) {
+        return switch (name) {
+            case "df" -> new SystemDf();
+            case "events" -> new Events();
+            case "info" -> new Info();
+            case "prune" -> new Prune("system");
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,84 @@
+package ondol.engine.local;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import ondol.engine.HostConfig;
+import ondol.linux.KernelException;
+import ondol.linux.cgroup.Cgroup;
+import ondol.linux.cgroup.CgroupTree;
+import ondol.linux.cgroup.Resources;
+
+/** The control groups of one root's containers, and the group above them, which is there only while it is needed. */
+final class Groups {
+    private static final System.Logger LOG = System.getLogger(Groups.class.getName());
+
+    private final CgroupTree tree;
+    private final String parent;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(); // written: the parent goes
+    private final AtomicBoolean used = new AtomicBoolean();
+
+    /**
+     * @param parent the group below which containers get theirs, unless they name another
+     */
+    Groups(CgroupTree tree, String parent) {
+        this.tree = tree;
+        this.parent = parent;
+    }
+
+    CgroupTree tree() {
+        return tree;
+    }
+
+    String parent() {
+        return parent;
+    }
+
+    /** The path of a container's group. */
+    String path(HostConfig host, String id) {
+        return parentOf(host) + "/" + id;
+    }
+
+    private String parentOf(HostConfig host) {
+        String wanted = host.cgroupParent();
+        if (wanted == null || wanted.isEmpty()) {
+            return parent;
+        }
+        return wanted.startsWith("/") ? wanted : parent + "/" + wanted;
+    }
+
+    Cgroup create(HostConfig host, String id, Resources resources) {
+        lock.readLock().lock();
+        try {
+            used.set(true);
+            try {
+                return tree.create(parentOf(host), id, resources);
+            } catch (KernelException e) {
+                if (e.errno() != ondol.linux.Errno.EEXIST) {
+                    throw e;
+                }
+                tree.open(path(host, id)).ifPresent(Cgroup::remove); // a killed engine left it
+                return tree.create(parentOf(host), id, resources);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Removes the parent, if nothing is in it; said when nothing runs. */
+    void prune() {
+        if (!used.getAndSet(false)) {
+            return;
+        }
+        lock.writeLock().lock();
+        try {
+            if (tree.children(parent).isEmpty()) {
+                tree.prune(parent);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the group {0} stays: {1}", parent, e.getMessage());
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}
