@@ -25,6 +25,7 @@ import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.MountPoint;
 import ondol.image.Changes;
+import ondol.image.ConfigChanges;
 import ondol.image.Image;
 import ondol.image.NewImage;
 import ondol.image.RootView;
@@ -408,13 +409,12 @@ final class LocalContainers implements Containers {
         }
         try {
             ContainerRecord record = container.record();
-            ContainerConfig config = ConfigChanges.apply(record.config(), changes);
             Path upper = house.snapshots().open(container.id()).upper();
             Image made = LocalImages.translate(() -> {
                 Image base = house.images().resolve(record.imageId());
                 NewImage wanted = new NewImage(
                         LocalImages.name(name),
-                        ImageConfigs.execution(config),
+                        ConfigChanges.apply(ImageConfigs.execution(record.config()), changes),
                         Objects.requireNonNullElse(author, ""),
                         Objects.requireNonNullElse(message, ""),
                         String.join(" ", command(record)));
