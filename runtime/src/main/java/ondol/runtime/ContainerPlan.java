@@ -70,7 +70,13 @@ public final class ContainerPlan {
             steps.loopback();
         }
         steps.oomScore(process.oomScoreAdj());
-        mounting.openSources(mounts);
+        if (mounting.spreads()) { // sources keep their peers only if taken before
+            mounting.openSources(mounts);
+            root.separate();
+        } else {
+            root.separate();
+            mounting.openSources(mounts);
+        }
         root.enter(bundle.root(), bundle.mountpoint());
         root.pivot();
         mounting.mountAll(mounts, MountSteps.fileDestinations(mounts));

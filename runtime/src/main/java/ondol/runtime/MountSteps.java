@@ -32,6 +32,13 @@ final class MountSteps {
         }
     }
 
+    /** Whether mounts on one side of a bind mount are to be seen on the other ({@code man 7 mount_namespaces}). */
+    boolean spreads() {
+        return options.values().stream()
+                .anyMatch(parsed ->
+                        parsed.bind() && parsed.propagation() != 0 && (parsed.propagation() & Mounts.MS_PRIVATE) == 0);
+    }
+
     /** Takes hold of the sources of bind mounts, while the machine's root is still there. */
     void openSources(List<Mount> mounts) {
         for (Mount mount : mounts) {
@@ -41,9 +48,11 @@ final class MountSteps {
             }
             Step source = writer.openTree(Purpose.ROOT, source(mount), parsed.recursiveBind());
             sources.put(mount, source);
-            long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
-            boolean recursive = (propagation & Mounts.MS_REC) != 0;
-            writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
+            if (spreads()) {
+                long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
+                boolean recursive = (propagation & Mounts.MS_REC) != 0;
+                writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
+            }
             if (parsed.attributes() != 0) {
                 writer.setAttributes(Purpose.ROOT, source, false, parsed.attributes(), 0, 0);
             }

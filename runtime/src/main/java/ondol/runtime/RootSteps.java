@@ -16,9 +16,8 @@ final class RootSteps {
         this.writer = writer;
     }
 
-    /** Mounts the root and stands in it. Nothing of it is seen outside of this mount namespace. */
-    void enter(RootFilesystem root, Path mountpoint) {
-        String merged = mountpoint.toString();
+    /** From here on no mount or unmount is seen on the other side. */
+    void separate() {
         writer.plan.step(
                 Purpose.ROOT,
                 Call.MOUNT,
@@ -28,6 +27,11 @@ final class RootSteps {
                 0,
                 Mounts.MS_REC | Mounts.MS_PRIVATE,
                 0);
+    }
+
+    /** Mounts the root and stands in it. Nothing of it is seen outside of this mount namespace. */
+    void enter(RootFilesystem root, Path mountpoint) {
+        String merged = mountpoint.toString();
         switch (root) {
             case RootFilesystem.Overlay overlay -> overlay(overlay, merged);
             case RootFilesystem.Folder folder ->

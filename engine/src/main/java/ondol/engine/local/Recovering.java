@@ -67,7 +67,11 @@ final class Recovering {
                 house.snapshots().remove(snapshot);
             }
         }
-        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+        try (Stream<Path> removed = Files.list(house.folders().trash());
+                Stream<Path> folders = Files.list(house.folders().containers())) {
+            for (Path folder : removed.toList()) {
+                Removing.delete(folder);
+            }
             for (Path folder : folders.toList()) {
                 if (!known.contains(folder.getFileName().toString())) {
                     Removing.delete(folder);

@@ -55,7 +55,9 @@ final class Starting {
             Spec spec = SpecFactory.create(record.config(), record.host(), facts(container), house.host());
             Linux linux = spec.linux();
             Cgroup group = group(container, linux, undo);
-            int logFile = container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
+            int logFile = record.started() == 0
+                    ? 1 // nothing is there yet
+                    : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
             Minder minder = house.keeper().make(plan, List.of(), ending.listener(container), pid -> {});
