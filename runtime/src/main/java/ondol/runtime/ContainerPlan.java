@@ -78,12 +78,18 @@ public final class ContainerPlan {
             steps.loopback();
         }
         steps.oomScore(process.oomScoreAdj());
-        if (mapped == null) {
-            mounting.openSources(mounts);
-            root.enter(bundle.root(), bundle.mountpoint());
-        } else {
+        if (mapped != null) {
+            root.separate();
             new RightsSteps(writer).becomeRoot();
             root.enter(mapped.root());
+        } else if (mounting.spreads()) { // sources keep their peers only if taken before
+            mounting.openSources(mounts, false);
+            root.separate();
+            root.enter(bundle.root(), bundle.mountpoint());
+        } else {
+            root.separate();
+            mounting.openSources(mounts, true);
+            root.enter(bundle.root(), bundle.mountpoint());
         }
         root.pivot();
         mounting.mountAll(mounts, MountSteps.fileDestinations(mounts));

@@ -36,7 +36,7 @@ final class MountSteps {
 
     /** Takes hold of the sources of bind mounts, with mapped owners where their file system knows such. */
     void openMapped(List<Mount> mounts, MappedRoot mapped) {
-        openSources(mounts);
+        openSources(mounts, false);
         sources.forEach((mount, tree) -> {
             boolean recursive = options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
             mapped.map(tree, recursive, EnumSet.of(Errno.EINVAL, Errno.EPERM));
@@ -64,8 +64,19 @@ final class MountSteps {
         }
     }
 
-    /** Takes hold of the sources of bind mounts, while the machine's root is still there. */
-    void openSources(List<Mount> mounts) {
+    /** Whether mounts on one side of a bind mount are to be seen on the other ({@code man 7 mount_namespaces}). */
+    boolean spreads() {
+        return options.values().stream()
+                .anyMatch(parsed ->
+                        parsed.bind() && parsed.propagation() != 0 && (parsed.propagation() & Mounts.MS_PRIVATE) == 0);
+    }
+
+    /**
+     * Takes hold of the sources of bind mounts, while the machine's root is still there.
+     *
+     * @param separated whether nothing spreads in the mount namespace that they are taken from
+     */
+    void openSources(List<Mount> mounts, boolean separated) {
         for (Mount mount : mounts) {
             MountOptions parsed = options.get(mount);
             if (parsed == null || !parsed.bind()) {
@@ -73,9 +84,11 @@ final class MountSteps {
             }
             Step source = writer.openTree(Purpose.ROOT, source(mount), parsed.recursiveBind());
             sources.put(mount, source);
-            long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
-            boolean recursive = (propagation & Mounts.MS_REC) != 0;
-            writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
+            if (!separated) {
+                long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
+                boolean recursive = (propagation & Mounts.MS_REC) != 0;
+                writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
+            }
             if (parsed.attributes() != 0) {
                 writer.setAttributes(Purpose.ROOT, source, false, parsed.attributes(), 0, 0);
             }

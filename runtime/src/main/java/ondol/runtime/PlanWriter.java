@@ -2,6 +2,7 @@ package ondol.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.Set;
 import ondol.linux.Call;
 import ondol.linux.Errno;
@@ -24,6 +25,7 @@ final class PlanWriter {
     private static final Set<Errno> EXISTS = Set.of(Errno.EEXIST);
 
     final PlanBuilder plan;
+    private final Set<String> made = new HashSet<>(); // folders that an earlier step makes
 
     PlanWriter(PlanBuilder plan) {
         this.plan = plan;
@@ -63,7 +65,7 @@ final class PlanWriter {
     }
 
     void mkdir(Purpose purpose, String path, int mode) {
-        if (!path.equals("/") && !path.isEmpty()) {
+        if (!path.equals("/") && !path.isEmpty() && made.add(path)) {
             plan.lenient(purpose, EXISTS, Call.MKDIRAT, path, Kernel.AT_FDCWD, plan.text(path), mode);
         }
     }
@@ -87,6 +89,7 @@ final class PlanWriter {
 
     void mount(Purpose purpose, String source, String target, String type, long flags, String data) {
         String shown = "%s, %s, %s%s".formatted(source, target, type, data.isEmpty() ? "" : ", " + data);
+        covered(target);
         plan.step(
                 purpose,
                 Call.MOUNT,
@@ -171,7 +174,13 @@ final class PlanWriter {
                 Mounts.MOUNT_ATTR_SIZE);
     }
 
+    /** What was made below a place is hidden by what is mounted there. */
+    private void covered(String target) {
+        made.removeIf(path -> path.startsWith(target + "/"));
+    }
+
     void moveMount(Purpose purpose, Step mount, String target) {
+        covered(target);
         plan.step(
                 purpose,
                 Call.MOVE_MOUNT,

@@ -28,6 +28,7 @@ final class RightsSteps {
     private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
     private static final int SIGKILL = 9;
+    private static final int LAST = Capabilities.last();
 
     private final PlanWriter writer;
 
@@ -65,10 +66,9 @@ final class RightsSteps {
         if (!noNewPrivileges) {
             seccomp(filter);
         }
-        Set<Capability> bounding = parse(capabilities == null ? null : capabilities.bounding());
-        for (int number = 0; number <= Capabilities.last(); number++) {
-            int wanted = number;
-            if (bounding.stream().noneMatch(capability -> capability.number() == wanted)) {
+        long bounding = Capabilities.mask(parse(capabilities == null ? null : capabilities.bounding()));
+        for (int number = 0; number <= LAST; number++) {
+            if ((bounding & 1L << number) == 0) {
                 writer.prctl(Purpose.RIGHTS, "PR_CAPBSET_DROP, " + number, PR_CAPBSET_DROP, number);
             }
         }

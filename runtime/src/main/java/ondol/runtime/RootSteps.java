@@ -18,10 +18,14 @@ final class RootSteps {
         this.writer = writer;
     }
 
+    /** From here on no mount or unmount is seen on the other side. */
+    void separate() {
+        writer.propagation(Purpose.ROOT, "/, MS_REC|MS_PRIVATE", "/", Mounts.MS_REC | Mounts.MS_PRIVATE);
+    }
+
     /** Mounts the root and stands in it. Nothing of it is seen outside of this mount namespace. */
     void enter(RootFilesystem root, Path mountpoint) {
         String merged = mountpoint.toString();
-        detach();
         switch (root) {
             case RootFilesystem.Overlay overlay -> overlay(overlay, merged);
             case RootFilesystem.Folder folder ->
@@ -61,13 +65,8 @@ final class RootSteps {
         return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 
-    private void detach() {
-        writer.propagation(Purpose.ROOT, "/, MS_REC|MS_PRIVATE", "/", Mounts.MS_REC | Mounts.MS_PRIVATE);
-    }
-
     /** Stands in a root that was mounted by the minder. It needs no mountpoint that the container's user may reach. */
     void enter(Step root) {
-        detach();
         writer.moveMount(Purpose.ROOT, root, "/");
         writer.plan.step(Purpose.ROOT, Call.FCHDIR, "root", root);
     }

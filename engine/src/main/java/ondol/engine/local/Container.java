@@ -77,7 +77,14 @@ final class Container {
         record = changed;
     }
 
-    /** Changes the record here, for whoever looks; the file follows with the next {@link #save}. */
+    /** Changes the record here; the file follows shortly, see {@link Records#saveSoon}. */
+    void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
+        ContainerRecord changed = change.apply(record);
+        record = changed;
+        records.saveSoon(folder, changed, written);
+    }
+
+    /** Changes the record here, for whoever looks; the file is not written. */
     void show(UnaryOperator<ContainerRecord> change) {
         record = change.apply(record);
     }

@@ -85,15 +85,13 @@ final class Ending {
                 .oomKilled(oom)
                 .pid(0)
                 .build();
+        Runnable forget = minder == null ? () -> {} : minder::forget;
         if (remove) {
             container.show(r -> after); // a record that goes at once need not be written
         } else {
-            container.save(r -> after);
+            container.saveSoon(r -> after, forget); // until it is written, the minder knows
         }
         container.endRun(exitCode);
-        if (minder != null) {
-            minder.forget();
-        }
         if (oom) {
             house.publish(container, "oom");
         }
@@ -103,6 +101,7 @@ final class Ending {
         house.events().publish("container", "die", container.id(), attributes);
         if (remove) {
             removing.remove(container, true);
+            forget.run();
         } else if (pause >= 0) {
             house.timer()
                     .schedule(

@@ -24,6 +24,7 @@ import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.MountPoint;
 import ondol.image.Changes;
+import ondol.image.ConfigChanges;
 import ondol.image.Image;
 import ondol.image.NewImage;
 import ondol.image.RootView;
@@ -413,13 +414,12 @@ final class LocalContainers implements Containers {
         }
         try {
             ContainerRecord record = container.record();
-            ContainerConfig config = ConfigChanges.apply(record.config(), changes);
             Snapshot snapshot = house.snapshots().open(container.id());
             Image made = LocalImages.translate(() -> {
                 Image base = house.images().resolve(record.imageId());
                 NewImage wanted = new NewImage(
                         LocalImages.name(name),
-                        ImageConfigs.execution(config),
+                        ConfigChanges.apply(ImageConfigs.execution(record.config()), changes),
                         Objects.requireNonNullElse(author, ""),
                         Objects.requireNonNullElse(message, ""),
                         String.join(" ", command(record)));

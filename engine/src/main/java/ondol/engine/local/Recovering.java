@@ -67,7 +67,11 @@ final class Recovering {
                 house.snapshots().remove(snapshot);
             }
         }
-        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+        try (Stream<Path> removed = Files.list(house.folders().trash());
+                Stream<Path> folders = Files.list(house.folders().containers())) {
+            for (Path folder : removed.toList()) {
+                Removing.delete(folder);
+            }
             for (Path folder : folders.toList()) {
                 if (!known.contains(folder.getFileName().toString())) {
                     Removing.delete(folder);
@@ -85,7 +89,7 @@ final class Recovering {
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
-            if (Folders.boot().equals(record.boot()) || !ran) {
+            if (house.folders().boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);
             } else {
                 lost(container);
@@ -118,7 +122,7 @@ final class Recovering {
                 .status(status)
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
-                .boot(Folders.boot())
+                .boot(house.folders().boot())
                 .build());
     }
 

@@ -57,7 +57,9 @@ final class Starting {
             Spec spec = SpecFactory.create(record.config(), record.host(), facts(container), house.host());
             Linux linux = spec.linux();
             Cgroup group = group(container, linux, undo);
-            int logFile = container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
+            int logFile = record.started() == 0
+                    ? 1 // nothing is there yet
+                    : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
             Long ids = record.firstId();
@@ -67,18 +69,20 @@ final class Starting {
             container.runs(minder);
             undo.commit();
             container.watch(minder, logFile, 0);
-            container.save(r -> r.change()
-                    .status(Status.RUNNING)
-                    .pid(minder.pid())
-                    .started(minder.time())
-                    .finished(0)
-                    .exitCode(0)
-                    .error("")
-                    .oomKilled(false)
-                    .restarts(restarts)
-                    .asked(true)
-                    .boot(Folders.boot())
-                    .build());
+            container.saveSoon(
+                    r -> r.change()
+                            .status(Status.RUNNING)
+                            .pid(minder.pid())
+                            .started(minder.time())
+                            .finished(0)
+                            .exitCode(0)
+                            .error("")
+                            .oomKilled(false)
+                            .restarts(restarts)
+                            .asked(true)
+                            .boot(house.folders().boot())
+                            .build(),
+                    () -> {});
         } catch (PlanFailure e) {
             throw failed(container, planFailure(record, e));
         } catch (LimitException e) {
