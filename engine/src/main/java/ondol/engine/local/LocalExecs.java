@@ -224,6 +224,9 @@ final class LocalExecs implements Execs {
             minder.forget();
         }
         publish(execution, "exec_die", String.valueOf(code));
+        if (house.timer().isShutdown()) {
+            return; // the engine closes, and forgets all
+        }
         house.timer()
                 .schedule(
                         () -> {

@@ -5,9 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import ondol.engine.EngineException;
+import ondol.linux.Call;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
+import ondol.linux.Kernel;
 import ondol.linux.keeper.Keeper;
 import ondol.linux.keeper.Minder;
 import ondol.oci.runtime.IdMapping;
@@ -21,6 +26,8 @@ final class UserRanges implements AutoCloseable {
     /** So many ids are in one range. */
     static final int SIZE = 65536;
 
+    private static final int PR_SET_SECUREBITS = 28;
+    private static final int SECBIT_NO_SETUID_FIXUP = 1 << 2;
     private static final long BEGIN = 524288;
     private static final long END = (1L << 32) - SIZE; // the last number means "no user"
 
@@ -86,6 +93,39 @@ final class UserRanges implements AutoCloseable {
 
         Opened() {
             super("opened", null, false, false);
+        }
+    }
+
+    /**
+     * Does something with files as who is user 0 of a range, for on idmapped mounts nobody else can make any. It is done by
+     * a thread that is thrown away with the rights it took on.
+     */
+    static <T> T as(long first, Supplier<T> action) {
+        if (first == 0) {
+            return action.get();
+        }
+        CompletableFuture<T> done = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("ondol-mapped").start(() -> {
+            try {
+                Kernel.call(
+                        Call.PRCTL,
+                        "PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP",
+                        PR_SET_SECUREBITS,
+                        SECBIT_NO_SETUID_FIXUP,
+                        0,
+                        0,
+                        0);
+                Kernel.raw(Call.SETFSGID, first);
+                Kernel.raw(Call.SETFSUID, first);
+                done.complete(action.get());
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            return done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 

@@ -3,6 +3,9 @@ package ondol.engine.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +143,20 @@ class UserNamespaceTest {
         rooms.remove(one);
         String three = rooms.create(Rooms.shell("cat /proc/self/uid_map").build(), AUTO);
         assertThat(rooms.run(three)).as("the lowest that is free").contains("524288");
+    }
+
+    @Test
+    void filesGoInAndOut() throws Exception {
+        String id = rooms.start(Rooms.shell("sleep 1000").build(), AUTO);
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        rooms.engine.containers().copyOut(id, "/data", tar);
+        assertThat(tar.toString(StandardCharsets.ISO_8859_1)).contains("0001750\0" + "0001750\0");
+        rooms.engine.containers().copyIn(id, "/home", new ByteArrayInputStream(tar.toByteArray()), false, true);
+        rooms.engine.containers().copyIn(id, "/etc", new ByteArrayInputStream(tar.toByteArray()), false, false);
+        assertThat(rooms.exec(id, false, "stat -c %u:%g /home/data /etc/data")).isEqualTo("1000:1000\n0:0\nexit 0");
+        rooms.engine.containers().kill(id, null);
+        rooms.engine.containers().copyIn(id, "/etc", new ByteArrayInputStream(tar.toByteArray()), false, true);
+        assertThat(owner(upper(id).resolve("etc/data"))).isEqualTo("1000:1000");
     }
 
     @Test
