@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param work for {@code workdir=}
  * @param copy the whole root as a plain folder, where {@link Snapshots#materialize} made one: changes are there then
  */
-public record Snapshot(String id, Path upper, Path work, RootLayers layers, @Nullable Path copy) {}
+public record Snapshot(
+        String id,
+        Path upper,
+        Path work,
+        RootLayers layers,
+        @Nullable Path copy) {}

@@ -75,7 +75,8 @@ class MaterializeTest {
         Snapshot copied = store.snapshots().materialize("c1");
         Lab.shell(copied.copy(), "rm etc/other; printf z >etc/new; ln etc/new etc/newer; rm -r deep; mkdir -p opt/a");
         assertThat(Changes.of(copied).stream().map(c -> c.kind().letter() + " " + c.path()))
-                .containsExactly("D /deep", "C /etc", "A /etc/new", "A /etc/newer", "D /etc/other", "A /opt", "A /opt/a");
+                .containsExactly(
+                        "D /deep", "C /etc", "A /etc/new", "A /etc/newer", "D /etc/other", "A /opt", "A /opt/a");
         Image made = store.snapshots()
                 .withUpper(copied, upper -> store.commit(upper, image, NewImage.named(Reference.parse("three"))));
         store.snapshots().create("c2", made);

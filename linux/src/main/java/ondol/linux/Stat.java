@@ -52,19 +52,7 @@ public record Stat(
     /** The same with another owner. */
     public Stat ownedBy(int user, int group) {
         return new Stat(
-                mode,
-                user,
-                group,
-                size,
-                blocks,
-                inode,
-                links,
-                device,
-                major,
-                minor,
-                seconds,
-                nanoseconds,
-                mount);
+                mode, user, group, size, blocks, inode, links, device, major, minor, seconds, nanoseconds, mount);
     }
 
     public boolean isFolder() {

@@ -146,8 +146,7 @@ public final class ContainerPlan {
         streams(); // of the machine's own devpts
         new RootSteps(writer).chroot(folder.path());
         steps.umask(0);
-        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM), "", 0)
-                .makeMissing(devices());
+        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM), "", 0).makeMissing(devices());
         finish(false);
         return plan.build();
     }

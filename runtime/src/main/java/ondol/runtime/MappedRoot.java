@@ -98,8 +98,7 @@ final class MappedRoot {
             if (base) { // a filesystem of its own: an overlay refuses an upper folder that lies inside a lower one
                 writer.mkdir(Purpose.ROOT, "empty", 0755);
                 asRoot(true);
-                writer.mount(
-                        Purpose.ROOT, "overlay", name, "overlay", Mounts.MS_RDONLY, "lowerdir=" + name + ":empty");
+                writer.mount(Purpose.ROOT, "overlay", name, "overlay", Mounts.MS_RDONLY, "lowerdir=" + name + ":empty");
                 asRoot(false);
             }
         }

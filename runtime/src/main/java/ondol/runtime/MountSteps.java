@@ -38,7 +38,8 @@ final class MountSteps {
     void openMapped(List<Mount> mounts, MappedRoot mapped) {
         openSources(mounts, false);
         sources.forEach((mount, tree) -> {
-            boolean recursive = options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
+            boolean recursive =
+                    options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
             mapped.map(tree, recursive, EnumSet.of(Errno.EINVAL, Errno.EPERM));
         });
     }

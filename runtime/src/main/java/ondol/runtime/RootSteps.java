@@ -42,9 +42,7 @@ final class RootSteps {
             writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
         }
         String options = options(
-                overlay.lowers(),
-                overlay.upper().toString(),
-                overlay.work().toString());
+                overlay.lowers(), overlay.upper().toString(), overlay.work().toString());
         writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
     }
 

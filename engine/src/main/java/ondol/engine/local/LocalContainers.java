@@ -423,7 +423,8 @@ final class LocalContainers implements Containers {
                         Objects.requireNonNullElse(author, ""),
                         Objects.requireNonNullElse(message, ""),
                         String.join(" ", command(record)));
-                return house.snapshots().withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
+                return house.snapshots()
+                        .withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
             });
             house.publish(container, "commit");
             return made.id().toString();

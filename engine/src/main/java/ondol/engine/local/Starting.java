@@ -63,7 +63,8 @@ final class Starting {
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
             Long ids = record.firstId();
-            List<Integer> donated = ids == null ? List.of() : List.of(house.ranges().map(ids));
+            List<Integer> donated =
+                    ids == null ? List.of() : List.of(house.ranges().map(ids));
             Minder minder = house.keeper().make(plan, donated, ending.listener(container), pid -> {});
             container.cgroup(group);
             container.runs(minder);
@@ -137,8 +138,9 @@ final class Starting {
         }
         boolean mounts = e.refused().call().startsWith("mount");
         if (record.firstId() != null && mounts && (errno == Errno.EINVAL || errno == Errno.EPERM)) {
-            String words = "--userns=auto cannot be done here: the kernel, or the file system of the images, maps no owners: "
-                    + e.getMessage();
+            String words =
+                    "--userns=auto cannot be done here: the kernel, or the file system of the images, maps no owners: "
+                            + e.getMessage();
             return new EngineException(EngineException.Kind.UNSUPPORTED, words, e);
         }
         String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
@@ -249,7 +251,8 @@ final class Starting {
 
     /** The root of a container without mounts: a copy of its image's layers, made when it is needed first. */
     static Path copy(House house, ContainerRecord record) {
-        return Objects.requireNonNull(LocalImages.translate(() -> house.snapshots().materialize(record.id()).copy()));
+        return Objects.requireNonNull(LocalImages.translate(
+                () -> house.snapshots().materialize(record.id()).copy()));
     }
 
     private static long logSize(HostConfig host) {

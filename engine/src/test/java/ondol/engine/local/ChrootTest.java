@@ -53,16 +53,20 @@ class ChrootTest {
         assertThat(rooms.engine.containers().explain(id)).contains("chroot(.)").doesNotContain("mount(");
         String output = rooms.run(id);
         assertThat(output)
-                .contains("/etc\n", "ls: /usr: No such file", "ls: /proc: No such file", "0\n", "null\n", "/some/where\n")
+                .contains(
+                        "/etc\n", "ls: /usr: No such file", "ls: /proc: No such file", "0\n", "null\n", "/some/where\n")
                 .contains(Files.readString(Path.of("/proc/sys/kernel/hostname")))
                 .endsWith("exit 0");
-        assertThat(rooms.engine.containers().changes(id).toString()).contains("/made").doesNotContain("/dev");
+        assertThat(rooms.engine.containers().changes(id).toString())
+                .contains("/made")
+                .doesNotContain("/dev");
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         rooms.engine.containers().export(id, tar);
         assertThat(tar.toString(StandardCharsets.ISO_8859_1)).contains("made").contains("bin/busybox");
         rooms.engine.containers().commit(id, "committed", null, null, List.of(), false);
-        assertThat(rooms.run(Rooms.shell("ls /made").image("committed").build(), HostConfigBuilder.builder()
-                        .build()))
+        assertThat(rooms.run(
+                        Rooms.shell("ls /made").image("committed").build(),
+                        HostConfigBuilder.builder().build()))
                 .isEqualTo("/made\nexit 0");
         assertThat(rooms.run(id)).as("its files stay").contains("/some/where");
     }
@@ -70,11 +74,15 @@ class ChrootTest {
     @Test
     void itsUserAndLimits() throws Exception {
         assertThat(rooms.run(
-                        Rooms.shell("id -u; touch /data/mine && touch /etc/not").user("me").build(), CHROOT))
+                        Rooms.shell("id -u; touch /data/mine && touch /etc/not")
+                                .user("me")
+                                .build(),
+                        CHROOT))
                 .contains("1000\n", "Permission denied")
                 .endsWith("exit 1");
         assertThat(rooms.run(
-                        Rooms.shell("dd if=/dev/zero of=/dev/null bs=200M count=1").build(),
+                        Rooms.shell("dd if=/dev/zero of=/dev/null bs=200M count=1")
+                                .build(),
                         HostConfigBuilder.builder(CHROOT).memory(32L << 20).build()))
                 .contains("exit 137");
         // whoever may call chroot leaves one
@@ -88,8 +96,8 @@ class ChrootTest {
                 Rooms.shell("touch /here; trap 'exit 7' TERM; sleep 1000 & sleep 1000 & while :; do sleep 0.1; done")
                         .build(),
                 CHROOT);
-        String group = Files.readString(Path.of(
-                "/proc/" + rooms.engine.containers().inspect(id).state().pid() + "/cgroup"));
+        String group = Files.readString(
+                Path.of("/proc/" + rooms.engine.containers().inspect(id).state().pid() + "/cgroup"));
         assertThat(group).contains(id);
         while (!rooms.exec(id, false, "ls -d /here /usr; pwd").contains("/here\n")) {
             Thread.sleep(20);
@@ -98,13 +106,16 @@ class ChrootTest {
                 .contains("0\r\n")
                 .contains("No such file");
         rooms.restart();
-        assertThat(rooms.exec(id, false, "ls -d /here /usr")).contains("/here\n").contains("No such file");
+        assertThat(rooms.exec(id, false, "ls -d /here /usr"))
+                .contains("/here\n")
+                .contains("No such file");
         assertThat(rooms.engine.containers().top(id, null).rows().toString()).contains("sleep 1000");
         List<String> pids = rooms.engine.containers().top(id, null).rows().stream()
                 .map(row -> row.get(1))
                 .toList();
         rooms.engine.containers().stop(id, null, Duration.ofSeconds(5));
-        assertThat(rooms.engine.containers()
+        assertThat(rooms.engine
+                        .containers()
                         .await(id, WaitCondition.NOT_RUNNING)
                         .get(10, TimeUnit.SECONDS))
                 .isEqualTo(7);
@@ -122,7 +133,11 @@ class ChrootTest {
 
     @Test
     void aTerminal() throws Exception {
-        assertThat(rooms.run(Rooms.shell("test -t 0 && echo x >/dev/tty && echo yes").tty(true).build(), CHROOT))
+        assertThat(rooms.run(
+                        Rooms.shell("test -t 0 && echo x >/dev/tty && echo yes")
+                                .tty(true)
+                                .build(),
+                        CHROOT))
                 .isEqualTo("x\r\nyes\r\nexit 0");
     }
 

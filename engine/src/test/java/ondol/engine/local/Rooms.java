@@ -44,7 +44,8 @@ final class Rooms implements AutoCloseable {
         Path bin = Files.createDirectories(root.resolve("bin"));
         Files.copy(Path.of("/bin/busybox"), bin.resolve("busybox"));
         for (String applet :
-                "sh id cat ls touch true mount stty sleep tty ps kill stat chown dd rm mkdir hostname umount".split(" ")) {
+                "sh id cat ls touch true mount stty sleep tty ps kill stat chown dd rm mkdir hostname umount"
+                        .split(" ")) {
             Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
         }
         Files.createDirectories(root.resolve("etc"));
@@ -55,7 +56,9 @@ final class Rooms implements AutoCloseable {
                 Call.FCHOWNAT,
                 "data",
                 Kernel.AT_FDCWD,
-                Kernel.text(java.lang.foreign.Arena.global(), root.resolve("data").toString())
+                Kernel.text(
+                                java.lang.foreign.Arena.global(),
+                                root.resolve("data").toString())
                         .address(),
                 1000,
                 1000,
@@ -112,17 +115,7 @@ final class Rooms implements AutoCloseable {
                 .create(
                         id,
                         new ExecConfig(
-                                null,
-                                null,
-                                tty,
-                                false,
-                                true,
-                                true,
-                                null,
-                                null,
-                                List.of("sh", "-c", line),
-                                null,
-                                null));
+                                null, null, tty, false, true, true, null, null, List.of("sh", "-c", line), null, null));
         try (Attachment attachment =
                 engine.execs().start(exec, new AttachOptions(false, true, true, false, true), null)) {
             String text = attachment == null ? "" : read(attachment.output());
