@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import ondol.oci.image.Reference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +65,7 @@ class MaterializeTest {
         });
         Snapshot copied = store.snapshots().materialize("c1");
         assertThat(copied.copy()).isNotNull();
-        assertThat(Lab.shell(copied.copy(), LIST)).isEqualTo(overlay[0]);
+        assertThat(Lab.shell(Objects.requireNonNull(copied.copy()), LIST)).isEqualTo(overlay[0]);
         assertThat(store.snapshots().materialize("c1")).isEqualTo(copied);
         assertThat(Changes.of(copied)).isEmpty();
     }
@@ -73,7 +74,9 @@ class MaterializeTest {
     void changesOfACopyAreCommitted() throws Exception {
         store.snapshots().create("c1", image);
         Snapshot copied = store.snapshots().materialize("c1");
-        Lab.shell(copied.copy(), "rm etc/other; printf z >etc/new; ln etc/new etc/newer; rm -r deep; mkdir -p opt/a");
+        Lab.shell(
+                Objects.requireNonNull(copied.copy()),
+                "rm etc/other; printf z >etc/new; ln etc/new etc/newer; rm -r deep; mkdir -p opt/a");
         assertThat(Changes.of(copied).stream().map(c -> c.kind().letter() + " " + c.path()))
                 .containsExactly(
                         "D /deep", "C /etc", "A /etc/new", "A /etc/newer", "D /etc/other", "A /opt", "A /opt/a");
@@ -81,7 +84,8 @@ class MaterializeTest {
                 .withUpper(copied, upper -> store.commit(upper, image, NewImage.named(Reference.parse("three"))));
         store.snapshots().create("c2", made);
         Snapshot again = store.snapshots().materialize("c2");
-        assertThat(Lab.shell(again.copy(), LIST)).isEqualTo(Lab.shell(copied.copy(), LIST));
+        assertThat(Lab.shell(Objects.requireNonNull(again.copy()), LIST))
+                .isEqualTo(Lab.shell(Objects.requireNonNull(copied.copy()), LIST));
         assertThat(Files.list(scratch.resolve("store/staging"))).isEmpty();
         assertThat(store.snapshots().usage("c1")).isPositive();
     }

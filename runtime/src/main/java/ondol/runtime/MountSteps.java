@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class MountSteps {
     private static final Set<Errno> NOTHING_THERE = EnumSet.of(Errno.ENOENT, Errno.ENOTDIR);
 
+    private static final Set<Errno> NOT_MAPPED = EnumSet.of(Errno.EINVAL, Errno.EPERM);
+
     private final PlanWriter writer;
     private final List<String> cgroupMounts;
     private final Map<Mount, MountOptions> options = new HashMap<>();
@@ -40,7 +42,10 @@ final class MountSteps {
         sources.forEach((mount, tree) -> {
             boolean recursive =
                     options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
-            mapped.map(tree, recursive, EnumSet.of(Errno.EINVAL, Errno.EPERM));
+            mapped.map(tree, recursive, NOT_MAPPED);
+            if (recursive) { // the uppermost at least, where one below it cannot be; EPERM where it is done
+                mapped.map(tree, false, NOT_MAPPED);
+            }
         });
     }
 

@@ -136,8 +136,9 @@ final class Starting {
                             .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
             return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
         }
-        boolean mounts = e.refused().call().startsWith("mount");
-        if (record.firstId() != null && mounts && (errno == Errno.EINVAL || errno == Errno.EPERM)) {
+        boolean maps = e.refused().call().equals("mount_setattr")
+                || e.refused().arguments().startsWith("overlay");
+        if (record.firstId() != null && maps && (errno == Errno.EINVAL || errno == Errno.EPERM)) {
             String words =
                     "--userns=auto cannot be done here: the kernel, or the file system of the images, maps no owners: "
                             + e.getMessage();

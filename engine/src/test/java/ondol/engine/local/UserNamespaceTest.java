@@ -155,7 +155,7 @@ class UserNamespaceTest {
         assertThat(Files.readString(Path.of("/proc/" + pidOne + "/uid_map"))).contains(" 524288 ");
         assertThat(Files.readString(Path.of("/proc/" + pidTwo + "/uid_map"))).contains(" 589824 ");
         assertThat(owner(Path.of("/proc/" + pidTwo))).isEqualTo("589824:589824");
-        assertThat(rooms.engine.containers().top(two, null).rows().toString()).contains("sleep");
+        assertThat(rooms.engine.containers().top(two, null).rows().toString()).startsWith("[[589824, ");
         assertThat(rooms.exec(one, false, "id -u; touch /by-exec; cat /proc/self/uid_map; echo z >/dev/stdout"))
                 .startsWith("0\n")
                 .contains("524288", "z\n")
@@ -196,6 +196,8 @@ class UserNamespaceTest {
 
     @Test
     void theMachinesOwnFiles() throws Exception {
+        String type = Files.getFileStore(Path.of("/")).type();
+        assumeTrue(!type.equals("overlay") && !type.equals("rootfs"), "needs a root that is no overlay");
         assertThat(rooms.run(
                         Rooms.shell("id -u; stat -c %u /usr; touch /etc/made && stat -c %u /etc/made")
                                 .image("host")
