@@ -79,7 +79,7 @@ final class DeviceSteps {
                 Purpose.ROOT,
                 Set.of(Errno.EEXIST),
                 Call.MKNODAT,
-                "%s, %d:%d".formatted(path, major, minor),
+                path + ", " + major + ":" + minor,
                 Kernel.AT_FDCWD,
                 writer.plan.text(path),
                 mode,
