@@ -104,7 +104,7 @@ final class DeviceSteps {
                 Purpose.ROOT,
                 ignored,
                 Call.MKNODAT,
-                "%s, %d:%d".formatted(path, major, minor),
+                path + ", " + major + ":" + minor,
                 Kernel.AT_FDCWD,
                 writer.plan.text(base + path),
                 mode,

@@ -88,7 +88,7 @@ final class PlanWriter {
     }
 
     void mount(Purpose purpose, String source, String target, String type, long flags, String data) {
-        String shown = "%s, %s, %s%s".formatted(source, target, type, data.isEmpty() ? "" : ", " + data);
+        String shown = source + ", " + target + ", " + type + (data.isEmpty() ? "" : ", " + data);
         covered(target);
         plan.step(
                 purpose,
@@ -133,7 +133,7 @@ final class PlanWriter {
         plan.step(
                 purpose,
                 Call.MOUNT_SETATTR,
-                "attributes 0x%x, propagation 0x%x".formatted(set, propagation),
+                "attributes 0x" + Long.toHexString(set) + ", propagation 0x" + Long.toHexString(propagation),
                 mount,
                 plan.text(""),
                 Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),

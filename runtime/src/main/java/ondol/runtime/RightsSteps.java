@@ -146,7 +146,7 @@ final class RightsSteps {
         writer.plan.step(
                 Purpose.RIGHTS,
                 Call.SECCOMP,
-                "SECCOMP_SET_MODE_FILTER, %d instructions".formatted(filter.program().length / 8),
+                "SECCOMP_SET_MODE_FILTER, " + filter.program().length / 8 + " instructions",
                 SECCOMP_SET_MODE_FILTER,
                 filter.flags(),
                 writer.plan.bytesWithPointer(program, 8, writer.plan.bytes(filter.program())));
