@@ -219,14 +219,14 @@ final class LocalExecs implements Execs {
         if (!execution.ended.complete(code)) {
             return;
         }
+        if (house.timer().isShutdown()) {
+            return; // the engine closes, and forgets all
+        }
         Minder minder = execution.minder();
         if (minder != null) {
             minder.forget();
         }
         publish(execution, "exec_die", String.valueOf(code));
-        if (house.timer().isShutdown()) {
-            return; // the engine closes, and forgets all
-        }
         house.timer()
                 .schedule(
                         () -> {
