@@ -114,7 +114,8 @@ final class MappedRoot {
                 RootSteps.options(
                         lowers,
                         UPPER + "/" + overlay.upper().getFileName(),
-                        UPPER + "/" + overlay.work().getFileName()));
+                        UPPER + "/" + overlay.work().getFileName(),
+                        overlay.passing()));
         asRoot(false);
         return writer.openTree(Purpose.ROOT, ROOT, false);
     }

@@ -42,16 +42,21 @@ final class RootSteps {
             writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
         }
         String options = options(
-                overlay.lowers(), overlay.upper().toString(), overlay.work().toString());
+                overlay.lowers(), overlay.upper().toString(), overlay.work().toString(), overlay.passing());
         writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
     }
 
-    static String options(List<String> lowers, String upper, String work) {
+    /**
+     * An overlay's mount options: an upper folder is a layer as it is; and, where nothing of it is to last, nothing is
+     * written to the disk for its own sake.
+     */
+    static String options(List<String> lowers, String upper, String work, boolean passing) {
         String options = "lowerdir="
                 + lowers.stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
                 + ",upperdir=" + escaped(upper)
                 + ",workdir=" + escaped(work)
-                + ",redirect_dir=off,metacopy=off"; // so that an upper folder is a layer as it is
+                + ",index=off,redirect_dir=off,metacopy=off"
+                + (passing ? ",volatile" : "");
         if (options.length() >= PAGE) {
             throw new IllegalArgumentException("%d layers do not fit one overlay mount (%d bytes of options)"
                     .formatted(lowers.size(), options.length()));

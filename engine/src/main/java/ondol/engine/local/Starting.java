@@ -247,7 +247,8 @@ final class Starting {
                 snapshot.layers().lowers(),
                 snapshot.layers().nested(),
                 snapshot.upper(),
-                snapshot.work());
+                snapshot.work(),
+                Boolean.TRUE.equals(record.host().autoRemove()));
     }
 
     /** The root of a container without mounts: a copy of its image's layers, made when it is needed first. */

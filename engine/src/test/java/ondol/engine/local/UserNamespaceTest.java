@@ -156,7 +156,11 @@ class UserNamespaceTest {
         assertThat(Files.readString(Path.of("/proc/" + pidTwo + "/uid_map"))).contains(" 589824 ");
         assertThat(owner(Path.of("/proc/" + pidTwo))).isEqualTo("589824:589824");
         assertThat(rooms.engine.containers().top(two, null).rows().toString()).startsWith("[[589824, ");
-        assertThat(rooms.exec(one, false, "id -u; touch /by-exec; cat /proc/self/uid_map /proc/self/status; echo z >/dev/stdout; kill -9 1 && ls /proc/1"))
+        assertThat(
+                        rooms.exec(
+                                one,
+                                false,
+                                "id -u; touch /by-exec; cat /proc/self/uid_map /proc/self/status; echo z >/dev/stdout; kill -9 1 && ls /proc/1"))
                 .startsWith("0\n")
                 .contains("524288", "z\n", "Seccomp:\t2", "CapEff:\t00000000a80425fb", "uid_map\n")
                 .endsWith("exit 0");
@@ -186,7 +190,8 @@ class UserNamespaceTest {
     @Test
     void aTerminal() throws Exception {
         assertThat(rooms.run(
-                        Rooms.shell("tty; echo console >/dev/console; echo mine >/dev/tty; ls -l /dev/console; sh -c 'cat /proc/self/stat'")
+                        Rooms.shell(
+                                        "tty; echo console >/dev/console; echo mine >/dev/tty; ls -l /dev/console; sh -c 'cat /proc/self/stat'")
                                 .tty(true)
                                 .build(),
                         AUTO))
