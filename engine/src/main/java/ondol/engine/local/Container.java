@@ -71,14 +71,14 @@ final class Container {
     }
 
     /** Changes the record and writes it. */
-    void save(UnaryOperator<ContainerRecord> change) {
+    synchronized void save(UnaryOperator<ContainerRecord> change) {
         ContainerRecord changed = change.apply(record);
         records.save(folder, changed);
         record = changed;
     }
 
     /** Changes the record here, for whoever looks; the file follows with the next {@link #save}. */
-    void show(UnaryOperator<ContainerRecord> change) {
+    synchronized void show(UnaryOperator<ContainerRecord> change) {
         record = change.apply(record);
     }
 

@@ -18,6 +18,7 @@ import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.image.Image;
+import ondol.image.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
@@ -38,6 +39,10 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        String stopSignal = merged.stopSignal();
+        if (stopSignal != null && !stopSignal.isEmpty()) {
+            Signals.parse(stopSignal);
+        }
         String id = Folders.newId();
         try (Undo undo = new Undo()) {
             String name = house.registry().reserve(wantedName, id);
@@ -48,8 +53,11 @@ final class Creating {
             Files.createDirectory(folder);
             Files.createDirectory(folder.resolve("log"));
             undo.add(() -> deleteQuietly(folder));
-            LocalImages.translate(() -> house.snapshots().create(id, image));
             undo.add(() -> house.snapshots().remove(id));
+            Snapshot snapshot = LocalImages.translate(() -> house.snapshots().create(id, image));
+            if ("chroot".equals(host.isolation())) {
+                contents.copyAll(image, snapshot.upper());
+            }
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config =

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.RestartPolicy;
 import ondol.linux.cgroup.Cgroup;
@@ -78,7 +79,7 @@ final class Ending {
         boolean remove = Boolean.TRUE.equals(before.host().autoRemove());
         long pause = remove ? -1 : pauseBeforeRestart(before, exitCode, time);
         Status status = pause >= 0 ? Status.RESTARTING : Status.EXITED;
-        ContainerRecord after = before.change()
+        UnaryOperator<ContainerRecord> change = r -> r.change()
                 .status(status)
                 .exitCode(exitCode)
                 .finished(time)
@@ -86,9 +87,9 @@ final class Ending {
                 .pid(0)
                 .build();
         if (remove) {
-            container.show(r -> after); // a record that goes at once need not be written
+            container.show(change); // a record that goes at once need not be written
         } else {
-            container.save(r -> after);
+            container.save(change);
         }
         container.endRun(exitCode);
         if (minder != null) {
@@ -106,7 +107,7 @@ final class Ending {
         } else if (pause >= 0) {
             house.timer()
                     .schedule(
-                            () -> house.workers().execute(() -> again(container, after)), pause, TimeUnit.MILLISECONDS);
+                            () -> house.workers().execute(() -> again(container, time)), pause, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -150,11 +151,11 @@ final class Ending {
         return most == null || most == 0 || restarts < most;
     }
 
-    private void again(Container container, ContainerRecord asEnded) {
+    private void again(Container container, long ended) {
         container.stage.lock();
         try {
             ContainerRecord now = container.record();
-            if (now.status() != Status.RESTARTING || now.finished() != asEnded.finished()) {
+            if (now.status() != Status.RESTARTING || now.finished() != ended) {
                 return; // stopped, removed or started by somebody meanwhile
             }
             starting.start(container, now.restarts() + 1);

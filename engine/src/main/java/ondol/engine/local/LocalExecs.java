@@ -114,8 +114,12 @@ final class LocalExecs implements Execs {
             throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
         }
         execution.runs(minder);
-        publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
-        return options == null ? null : attachment(execution, minder, terminal, options);
+        try {
+            publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
+            return options == null ? null : new ExecAttachment(execution, minder, terminal, options);
+        } finally {
+            execution.served();
+        }
     }
 
     private Minder make(Execution execution, @Nullable List<Integer> consoleSize, ExecPlan.Streams streams) {
@@ -208,10 +212,7 @@ final class LocalExecs implements Execs {
         if (!execution.ended.complete(code)) {
             return;
         }
-        Minder minder = execution.minder();
-        if (minder != null) {
-            minder.forget();
-        }
+        execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
         house.timer()
                 .schedule(
@@ -230,10 +231,6 @@ final class LocalExecs implements Execs {
             attributes.put("exitCode", exitCode);
         }
         house.events().publish("container", action, execution.container.id(), attributes);
-    }
-
-    private static Attachment attachment(Execution execution, Minder minder, boolean terminal, AttachOptions options) {
-        return new ExecAttachment(execution, minder, terminal, options);
     }
 
     @Override

@@ -118,6 +118,7 @@ final class Recovering {
                 .status(status)
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
+                .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
                 .boot(Folders.boot())
                 .build());
     }

@@ -208,7 +208,11 @@ final class Starting {
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
                 new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
-                "chroot".equals(record.host().isolation()));
+                isChroot(record));
+    }
+
+    private static boolean isChroot(ContainerRecord record) {
+        return "chroot".equals(record.host().isolation());
     }
 
     static Bundle.CgroupPlace place(House house, Cgroup group) {
@@ -218,6 +222,9 @@ final class Starting {
 
     private RootFilesystem root(ContainerRecord record) {
         Snapshot snapshot = house.snapshots().open(record.id());
+        if (isChroot(record)) {
+            return new RootFilesystem.Folder(snapshot.upper());
+        }
         return new RootFilesystem.Overlay(
                 snapshot.layers().folder(),
                 snapshot.layers().lowers(),
