@@ -42,12 +42,12 @@ final class Ending {
 
             @Override
             public void exited(int status, long time) {
-                house.workers().execute(() -> ended(container, code(status), time));
+                house.later(() -> ended(container, code(status), time));
             }
 
             @Override
             public void lost() {
-                house.workers().execute(() -> ended(container, KILLED, Container.now()));
+                house.later(() -> ended(container, KILLED, Container.now()));
             }
         };
     }
@@ -105,9 +105,7 @@ final class Ending {
         if (remove) {
             removing.remove(container, true);
         } else if (pause >= 0) {
-            house.timer()
-                    .schedule(
-                            () -> house.workers().execute(() -> again(container, time)), pause, TimeUnit.MILLISECONDS);
+            house.after(pause, TimeUnit.MILLISECONDS, () -> again(container, time));
         }
     }
 

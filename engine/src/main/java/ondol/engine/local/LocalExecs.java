@@ -198,12 +198,12 @@ final class LocalExecs implements Execs {
             @Override
             public void exited(int status, long time) {
                 int code = Ending.code(status);
-                house.workers().execute(() -> end(execution, code));
+                house.later(() -> end(execution, code));
             }
 
             @Override
             public void lost() {
-                house.workers().execute(() -> end(execution, 128 + Signals.KILL));
+                house.later(() -> end(execution, 128 + Signals.KILL));
             }
         };
     }
@@ -214,14 +214,10 @@ final class LocalExecs implements Execs {
         }
         execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
-        house.timer()
-                .schedule(
-                        () -> {
-                            executions.remove(execution.id);
-                            execution.container.executions.remove(execution.id);
-                        },
-                        FORGOTTEN_AFTER,
-                        TimeUnit.MINUTES);
+        house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> {
+            executions.remove(execution.id);
+            execution.container.executions.remove(execution.id);
+        });
     }
 
     private void publish(Execution execution, String action, @Nullable String exitCode) {

@@ -69,9 +69,15 @@ final class Recovering {
         }
         try (Stream<Path> folders = Files.list(house.folders().containers())) {
             for (Path folder : folders.toList()) {
-                if (!known.contains(folder.getFileName().toString())) {
-                    Removing.delete(folder);
+                Path volumes = folder.resolve(ContainerFiles.VOLUMES);
+                if (known.contains(folder.getFileName().toString())) {
+                    Files.deleteIfExists(volumes);
+                    continue;
                 }
+                if (Files.exists(volumes)) {
+                    Files.readAllLines(volumes).forEach(house.volumes()::removeQuietly);
+                }
+                Removing.delete(folder);
             }
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
@@ -82,6 +88,10 @@ final class Recovering {
         container.stage.lock();
         try {
             ContainerRecord record = container.record();
+            if (record.status() == Status.REMOVING) {
+                removing.remove(container, true);
+                return;
+            }
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
@@ -108,6 +118,9 @@ final class Recovering {
                 lost(container);
             } else {
                 ifThere(container);
+                if (container.record().started() != 0 && always(container.record())) {
+                    container.save(r -> r.change().status(Status.RESTARTING).build());
+                }
             }
             return;
         }
@@ -152,11 +165,17 @@ final class Recovering {
     private static boolean wantsStart(ContainerRecord record) {
         RestartPolicy policy = record.host().restartPolicy();
         String name = policy == null || policy.name() == null ? "no" : policy.name();
-        return name.equals("always") || (name.equals("unless-stopped") && record.asked()) || name.equals("on-failure");
+        return always(record) || record.asked() && (name.equals("unless-stopped") || name.equals("on-failure"));
+    }
+
+    /** Started with the engine, although somebody may have stopped it. */
+    private static boolean always(ContainerRecord record) {
+        RestartPolicy policy = record.host().restartPolicy();
+        return policy != null && "always".equals(policy.name());
     }
 
     private void startAgain(Container container) {
-        house.workers().execute(() -> {
+        house.later(() -> {
             container.stage.lock();
             try {
                 if (container.record().status() == Status.RESTARTING) {

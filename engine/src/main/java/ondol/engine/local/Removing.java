@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -23,8 +24,19 @@ final class Removing {
      * of it is nobody's, and goes at the next start at the latest.
      */
     void remove(Container container, boolean volumes) {
-        container.show(r -> r.change().status(Status.REMOVING).build());
+        UnaryOperator<ContainerRecord> going =
+                r -> r.change().status(Status.REMOVING).build();
+        if (volumes && !container.record().anonymous().isEmpty()) {
+            container.save(going); // whoever finishes this must know that the volumes go too
+        } else {
+            container.show(going);
+        }
         house.registry().remove(container);
+        if (volumes) {
+            for (String volume : container.record().anonymous()) {
+                house.volumes().removeQuietly(volume);
+            }
+        }
         try {
             Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
             house.snapshots().remove(container.id());
@@ -36,11 +48,6 @@ final class Removing {
                     e);
         }
         container.removed().complete(container.record().exitCode());
-        if (volumes) {
-            for (String volume : container.record().anonymous()) {
-                house.volumes().removeQuietly(volume);
-            }
-        }
         house.publish(container, "destroy");
     }
 
