@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -26,14 +27,25 @@ final class Removing {
      * it, by one rename; what is in it is deleted by a worker, or by the next engine.
      */
     void remove(Container container, boolean volumes) {
-        container.show(r -> r.change().status(Status.REMOVING).build());
+        UnaryOperator<ContainerRecord> going =
+                r -> r.change().status(Status.REMOVING).build();
+        if (volumes && !container.record().anonymous().isEmpty()) {
+            container.save(going); // whoever finishes this must know that the volumes go too
+        } else {
+            container.show(going);
+        }
         house.registry().remove(container);
         house.records().drop(container.folder());
+        if (volumes) {
+            for (String volume : container.record().anonymous()) {
+                house.volumes().removeQuietly(volume);
+            }
+        }
         try {
             Path gone = house.folders().trash().resolve(container.id());
             Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
             house.snapshots().remove(container.id());
-            house.workers().execute(() -> deleteQuietly(gone));
+            house.later(() -> deleteQuietly(gone));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
@@ -41,11 +53,6 @@ final class Removing {
                     e);
         }
         container.removed().complete(container.record().exitCode());
-        if (volumes) {
-            for (String volume : container.record().anonymous()) {
-                house.volumes().removeQuietly(volume);
-            }
-        }
         house.publish(container, "destroy");
     }
 
