@@ -71,7 +71,7 @@ equal "ps -a is empty" "" "$("$ondol" ps -aq)"
 equal "mounts and links are as before" "$before" "$(machine)"
 equal "no group, file or mount names a container" "" "$(traces $(tr ' ' '\n' <<<"$ids" | sort -u))"
 equal "files are as before" "$files" "$(cd "$state" && find data -not -name '*.log' | sort)"
-exits "a second engine on the same root is refused" 125 timeout 20 "$ondol" daemon --data-root "$state/data" --exec-root "$state/other" -H "unix://$state/other.sock"
+exits "a second engine on the same root is refused" 1 timeout 20 "$ondol" daemon --data-root "$state/data" --exec-root "$state/other" -H "unix://$state/other.sock"
 pid=$(engine_pid)
 children=$(cat /proc/"$pid"/task/*/children)
 succeeds "the engine ends when asked" kill "$pid"

@@ -53,7 +53,18 @@ final class ExecApi {
                 Boolean.TRUE.equals(config.attachStderr()),
                 false,
                 true);
-        Attachment attachment = execs.start(id, options, size);
+        Attachment attachment;
+        try {
+            attachment = execs.start(id, options, size);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.COMMAND_NOT_FOUND
+                    && e.kind() != EngineException.Kind.COMMAND_NOT_EXECUTABLE) {
+                throw e;
+            }
+            // Docker says so in the stream; the client then asks for the exit code, 127 or 126
+            String words = "OCI runtime exec failed: " + e.getMessage() + "\r\n";
+            attachment = new SaidOnly(words, Boolean.TRUE.equals(config.tty()));
+        }
         if (attachment == null) {
             call.reply(200);
             return;

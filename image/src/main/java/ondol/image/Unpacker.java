@@ -97,6 +97,9 @@ final class Unpacker {
                     ? (summed ? java.util.Objects.requireNonNull(blob).digest() : Digest.of(sum))
                     : check(sum, expected);
             return layers.adopt(staged, diffId, size);
+        } catch (ZipException | ZstdIOException | java.io.EOFException e) {
+            throw new ImageException(
+                    ImageException.Kind.INVALID, "the tar's compression is damaged: " + e.getMessage(), e);
         } finally {
             folders.trash.take(folders.stagingFolder, staged);
         }
@@ -117,9 +120,6 @@ final class Unpacker {
             // what follows the end belongs to the layer's bytes
             drain(plain);
             return writer.size();
-        } catch (ZipException | ZstdIOException | java.io.EOFException e) {
-            throw new ImageException(
-                    ImageException.Kind.INVALID, "the tar's compression is damaged: " + e.getMessage(), e);
         }
     }
 

@@ -10,7 +10,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Starts this machine's engine in the background and waits until it answers. */
-final class EngineStart {
+public final class EngineStart {
+    /** Set in the environment of an engine that a command starts for itself. */
+    public static final String BY_COMMAND = "ONDOL_STARTED_BY_COMMAND";
+
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final int LOG_LINES = 10;
     private static final int LOG_BYTES = 64 * 1024;
@@ -40,8 +43,9 @@ final class EngineStart {
         List<String> command = launcher();
         command.addAll(List.of("daemon", "--data-root", dataRoot, "--exec-root", execRoot));
         command.addAll(List.of("-H", place.endpoint().toString()));
-        Process process = new ProcessBuilder(command)
-                .redirectInput(new File("/dev/null"))
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put(BY_COMMAND, "1");
+        Process process = builder.redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectErrorStream(true)
                 .start();

@@ -59,11 +59,11 @@ public final class Attach extends Verb {
         Map<String, @Nullable Object> container = cli.get("/containers/" + name + "/json");
         Map<String, @Nullable Object> state = Json.map(container.get("State"));
         if (!Boolean.TRUE.equals(state.get("Running")))
-            throw new CliException("cannot attach to a stopped container, start it first");
+            throw new CliException("You cannot attach to a stopped container, start it first");
         if (Boolean.TRUE.equals(state.get("Paused")))
-            throw new CliException("cannot attach to a paused container, unpause it first");
+            throw new CliException("You cannot attach to a paused container, unpause it first");
         if (Boolean.TRUE.equals(state.get("Restarting")))
-            throw new CliException("cannot attach to a restarting container, wait until it is running");
+            throw new CliException("You cannot attach to a restarting container, wait until it is running");
         Map<String, @Nullable Object> config = Json.map(container.get("Config"));
         boolean tty = Boolean.TRUE.equals(config.get("Tty"));
         boolean stdin = !flags.is("no-stdin") && Boolean.TRUE.equals(config.get("OpenStdin"));

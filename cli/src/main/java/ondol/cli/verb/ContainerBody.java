@@ -51,7 +51,7 @@ final class ContainerBody {
     private void checkModes() {
         mode("pid", "PID", "host");
         mode("uts", "UTS", "host");
-        mode("userns", "USER", "host");
+        mode("userns", "USER", "host", "auto");
         mode("cgroupns", "CGROUP", "host", "private");
         for (String option : flags.all("storage-opt"))
             if (option.indexOf('=') < 0) throw new CliException("invalid storage option");
@@ -176,7 +176,8 @@ final class ContainerBody {
         json.field("Cgroup", "").field("Links", orNull(flags.all("link")));
         number("OomScoreAdj", "oom-score-adj").text("PidMode", "pid");
         json.field("Privileged", flags.is("privileged")).field("PublishAllPorts", flags.is("publish-all"));
-        json.field("ReadonlyRootfs", flags.is("read-only")).field("SecurityOpt", orNull(security));
+        json.field("ReadonlyRootfs", flags.is("read-only"))
+                .field("SecurityOpt", flags.has("security-opt") ? security : null);
         if (flags.has("storage-opt")) json.field("StorageOpt", Environment.pairs(flags.all("storage-opt")));
         if (flags.has("tmpfs")) json.field("Tmpfs", Volumes.tmpfs(flags.all("tmpfs")));
         text("UTSMode", "uts").text("UsernsMode", "userns").bytes("ShmSize", "shm-size");

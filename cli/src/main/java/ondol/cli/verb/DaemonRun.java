@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import ondol.cli.command.Cli;
+import ondol.cli.command.CliException;
+import ondol.cli.command.EngineStart;
 import ondol.cli.command.Flags;
 import ondol.cli.command.Verb;
 import ondol.docker.Daemon;
-import ondol.engine.EngineOptions;
-import ondol.engine.Engines;
+import ondol.engine.EngineException;
+import ondol.linux.Call;
+import ondol.linux.Kernel;
 
 /** {@code ondol daemon}: this process becomes the engine. */
 public final class DaemonRun extends Verb {
@@ -52,12 +55,14 @@ public final class DaemonRun extends Verb {
             args.add("--cgroup-parent");
             args.add(flags.get("cgroup-parent", ""));
         }
+        if (System.getenv(EngineStart.BY_COMMAND) != null) {
+            Kernel.raw(Call.SETSID); // the terminal of the command that started it is not its own: man 2 setsid
+        }
         try {
-            Daemon.run(
-                    args.toArray(new String[0]),
-                    options -> Engines.open(
-                            new EngineOptions(options.dataRoot(), options.execRoot(), options.cgroupParent())));
+            Daemon.run(args.toArray(new String[0]));
             return 0;
+        } catch (EngineException e) {
+            throw new CliException(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;

@@ -54,7 +54,7 @@ public final class Port extends Verb {
         String key = port.indexOf('/') < 0 ? port + "/tcp" : port;
         List<@Nullable Object> bindings = Json.list(ports.get(key));
         if (bindings.isEmpty())
-            throw new CliException("Error: No public port '" + key + "' published for " + flags.first());
+            throw new CliException("Error: No public port '" + port + "' published for " + flags.first());
         for (Object binding : bindings) cli.out().line(address(binding));
         return 0;
     }

@@ -14,12 +14,13 @@ import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.image.Image;
-import ondol.image.Snapshot;
+import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
 
 /** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
@@ -40,6 +41,10 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        boolean chroot = NamespaceChoice.chroot(host);
+        if (chroot) {
+            ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
+        }
         String stopSignal = merged.stopSignal();
         if (stopSignal != null && !stopSignal.isEmpty()) {
             Signals.parse(stopSignal);
@@ -53,22 +58,26 @@ final class Creating {
             Files.createDirectory(folder);
             undo.add(() -> deleteQuietly(folder));
             Files.createDirectory(folder.resolve("log"));
-            List<MountPoint> mounts = mounts(merged, host, image, new Anonymous(folder, anonymous), undo);
+            List<MountPoint> mounts =
+                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
-            Snapshot snapshot = LocalImages.translate(() -> house.snapshots().create(id, image));
-            if ("chroot".equals(host.isolation())) {
-                contents.copyAll(image, snapshot.upper());
-            }
+            LocalImages.translate(() -> house.snapshots().create(id, image));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config =
                     ContainerConfigBuilder.builder(merged).hostname(hostname).build();
             ContainerFiles.write(folder, hostname, config, host);
-            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
+            Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
+            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
+                    .change()
+                    .firstId(firstId)
+                    .build();
+            undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);
             undo.commit();
+            releaseRange(firstId); // the record holds it now
             if (!anonymous.isEmpty()) {
                 Files.delete(folder.resolve(ContainerFiles.VOLUMES));
             }
@@ -77,6 +86,12 @@ final class Creating {
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
+        }
+    }
+
+    private void releaseRange(@Nullable Long firstId) {
+        if (firstId != null) {
+            house.ranges().release(firstId);
         }
     }
 

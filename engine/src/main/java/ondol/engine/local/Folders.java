@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * DATA  lock  id  bin/keeper  images/…  containers/ID/{container.json, hostname, hosts, resolv.conf, log/, minder}
- *       volumes/NAME/{volume.json, _data/}
+ *       volumes/NAME/{volume.json, _data/}  trash/
  * EXEC  keeper.sock  mnt/  docker.sock
  * </pre>
  */
@@ -30,6 +30,7 @@ final class Folders implements AutoCloseable {
     private final Path exec;
     private final FileChannel lock;
     private final String id;
+    private final String boot = readBoot();
 
     private Folders(Path data, Path exec, FileChannel lock, String id) {
         this.data = data;
@@ -50,7 +51,7 @@ final class Folders implements AutoCloseable {
                 channel.close();
                 throw EngineException.conflict("another engine has the root %s open".formatted(data));
             }
-            for (String part : new String[] {"bin", "images", "containers", "volumes"}) {
+            for (String part : new String[] {"bin", "images", "containers", "volumes", "trash"}) {
                 make(data.resolve(part), "rwx--x--x");
             }
             make(exec.resolve("mnt"), "rwx------");
@@ -121,12 +122,21 @@ final class Folders implements AutoCloseable {
         return containers().resolve(container);
     }
 
+    /** Where folders of removed containers are until they are deleted. */
+    Path trash() {
+        return data.resolve("trash");
+    }
+
     Path mountpoint() {
         return exec.resolve("mnt");
     }
 
     /** The machine's present boot ({@code man 4 random}). */
-    static String boot() {
+    String boot() {
+        return boot;
+    }
+
+    private static String readBoot() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         } catch (IOException e) {

@@ -89,6 +89,7 @@ public final class LocalEngine implements Engine {
                     new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
+                    new UserRanges(registry, keeper),
                     host,
                     seccomp,
                     workers,
@@ -222,6 +223,7 @@ public final class LocalEngine implements Engine {
                 minder.close(); // it stays with its container
             }
         });
+        house.ranges().close();
         house.keeper().close();
         house.groups().prune();
         house.groups().tree().close();

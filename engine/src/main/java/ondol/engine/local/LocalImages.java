@@ -14,11 +14,13 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
+import ondol.image.ConfigChanges;
 import ondol.image.Image;
 import ondol.image.ImageException;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.NewImage;
+import ondol.oci.image.ExecutionConfig;
 import ondol.oci.image.History;
 import ondol.oci.image.ImageConfig;
 import ondol.oci.image.Reference;
@@ -151,10 +153,12 @@ final class LocalImages implements Images {
     public String importTar(
             InputStream tar, @Nullable String reference, @Nullable String message, List<String> changes) {
         return translate(() -> {
-            ContainerConfig config =
-                    ConfigChanges.apply(ContainerConfigBuilder.builder().build(), changes);
             NewImage made = new NewImage(
-                    name(reference), ImageConfigs.execution(config), "", Objects.requireNonNullElse(message, ""), "");
+                    name(reference),
+                    ConfigChanges.apply(ExecutionConfig.EMPTY, changes),
+                    "",
+                    Objects.requireNonNullElse(message, ""),
+                    "");
             return imported(store.importTar(tar, made));
         });
     }

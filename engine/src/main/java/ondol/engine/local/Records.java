@@ -11,37 +11,125 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import ondol.engine.EngineException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON file per object, written beside and renamed: whoever is killed leaves the old file or the new one. A process
  * that dies takes nothing with it, for the kernel has what was written. Against a machine that loses power the files are
- * flushed by a thread of their own, some milliseconds later: flushing takes as long as making a container, and a
+ * flushed by a thread of their own, a second later: flushing takes as long as making a container, and a
  * container that is gone by then need not be flushed at all.
  */
 final class Records<T> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
     private static final int LARGEST = 16 << 20;
+    private static final long FLUSH_AFTER = 1000;
 
     private final JsonType<T> type;
     private final String fileName;
+    private final Map<Path, Pending<T>> pending = new LinkedHashMap<>(); // guarded by itself
     private final Set<Path> unflushed = new LinkedHashSet<>(); // guarded by itself
+    private final Object writing = new Object(); // held while a file is written, or its folder goes
+    private final Thread writer;
     private final Thread flusher;
+
+    /** A record that is to be written, and what is done when it is (or need not be any more). */
+    private record Pending<T>(T record, Runnable written) {}
 
     Records(Jsonb json, Class<T> type, String fileName) {
         this.type = json.type(type);
         this.fileName = fileName;
+        this.writer =
+                Thread.ofPlatform().daemon().name("ondol-write-" + fileName).start(this::writePending);
         this.flusher =
                 Thread.ofPlatform().daemon().name("ondol-flush-" + fileName).start(this::flush);
     }
 
     /** Writes the record of the object that lives in a folder. */
     void save(Path folder, T record) {
+        Pending<T> older = take(folder);
+        synchronized (writing) {
+            write(folder, record);
+        }
+        if (older != null) {
+            older.written().run();
+        }
+    }
+
+    /**
+     * Writes the record soon, unless a newer one is saved or the object goes before. For what could be found out again
+     * if this process were killed meanwhile: that a container runs, or has ended, its minder tells.
+     *
+     * @param written done once it is written, or need not be
+     */
+    void saveSoon(Path folder, T record, Runnable written) {
+        Pending<T> older;
+        synchronized (pending) {
+            older = pending.put(folder, new Pending<>(record, written));
+            pending.notifyAll();
+        }
+        if (older != null) {
+            older.written().run();
+        }
+    }
+
+    /** The object goes: nothing of it will be written any more. */
+    void drop(Path folder) {
+        Pending<T> last = take(folder);
+        synchronized (writing) {
+            synchronized (unflushed) {
+                unflushed.remove(folder.resolve(fileName));
+            }
+        }
+        if (last != null) {
+            last.written().run();
+        }
+    }
+
+    private @Nullable Pending<T> take(Path folder) {
+        synchronized (pending) {
+            return pending.remove(folder);
+        }
+    }
+
+    private void writePending() {
+        while (true) {
+            Path folder;
+            synchronized (pending) {
+                try {
+                    while (pending.isEmpty()) {
+                        pending.wait();
+                    }
+                } catch (InterruptedException e) {
+                    return;
+                }
+                folder = pending.keySet().iterator().next();
+            }
+            Pending<T> next;
+            synchronized (writing) {
+                next = take(folder);
+                if (next != null && Files.isDirectory(folder)) {
+                    try {
+                        write(folder, next.record());
+                    } catch (EngineException e) {
+                        LOG.log(Level.WARNING, e.getMessage());
+                    }
+                }
+            }
+            if (next != null) {
+                next.written().run();
+            }
+        }
+    }
+
+    private void write(Path folder, T record) {
         Path file = folder.resolve(fileName);
         Path made = folder.resolve(fileName + ".new");
         try {
@@ -94,10 +182,16 @@ final class Records<T> implements AutoCloseable {
                     while (unflushed.isEmpty()) {
                         unflushed.wait();
                     }
-                    unflushed.wait(100); // what follows shortly is flushed together
                 } catch (InterruptedException e) {
                     return;
                 }
+            }
+            try {
+                Thread.sleep(FLUSH_AFTER); // most containers are gone by then
+            } catch (InterruptedException e) {
+                return;
+            }
+            synchronized (unflushed) {
                 files = List.copyOf(unflushed);
                 unflushed.clear();
             }
@@ -113,6 +207,16 @@ final class Records<T> implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            synchronized (pending) {
+                while (!pending.isEmpty()) {
+                    pending.wait(10);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        writer.interrupt();
         flusher.interrupt();
     }
 }

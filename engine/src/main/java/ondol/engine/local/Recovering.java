@@ -54,6 +54,9 @@ final class Recovering {
     private void clear(List<ContainerRecord> records) {
         Set<String> known = new HashSet<>();
         records.forEach(record -> known.add(record.id()));
+        for (String unreadable : withRecord()) {
+            known.add(unreadable); // a record that cannot be read is no reason to throw anything away
+        }
         for (String group : house.groups().tree().children(house.groups().parent())) {
             if (!known.contains(group)) {
                 house.groups()
@@ -67,7 +70,11 @@ final class Recovering {
                 house.snapshots().remove(snapshot);
             }
         }
-        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+        try (Stream<Path> removed = Files.list(house.folders().trash());
+                Stream<Path> folders = Files.list(house.folders().containers())) {
+            for (Path folder : removed.toList()) {
+                Removing.delete(folder);
+            }
             for (Path folder : folders.toList()) {
                 Path volumes = folder.resolve(ContainerFiles.VOLUMES);
                 if (known.contains(folder.getFileName().toString())) {
@@ -84,8 +91,19 @@ final class Recovering {
         }
     }
 
+    /** The folders in which a record lies, whether or not it can be read. */
+    private List<String> withRecord() {
+        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+            return folders.filter(folder -> Files.exists(folder.resolve(ContainerFiles.RECORD)))
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.FAILED, "cannot read the containers: " + e.getMessage(), e);
+        }
+    }
+
     private void recover(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             ContainerRecord record = container.record();
             if (record.status() == Status.REMOVING) {
@@ -95,7 +113,7 @@ final class Recovering {
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
-            if (Folders.boot().equals(record.boot()) || !ran) {
+            if (house.folders().boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);
             } else {
                 lost(container);
@@ -104,7 +122,7 @@ final class Recovering {
                 startAgain(container);
             }
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -132,7 +150,7 @@ final class Recovering {
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
                 .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
-                .boot(Folders.boot())
+                .boot(house.folders().boot())
                 .build());
     }
 
@@ -176,7 +194,7 @@ final class Recovering {
 
     private void startAgain(Container container) {
         house.later(() -> {
-            container.stage.lock();
+            container.enter();
             try {
                 if (container.record().status() == Status.RESTARTING) {
                     starting.start(container, container.record().restarts() + 1);
@@ -184,7 +202,7 @@ final class Recovering {
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "restart of container {0}: {1}", container.id(), e.getMessage());
             } finally {
-                container.stage.unlock();
+                container.leave();
             }
         });
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -13,6 +14,8 @@ import ondol.engine.EngineException;
 
 /** Removing a container and all that is its own. */
 final class Removing {
+    private static final System.Logger LOG = System.getLogger(Removing.class.getName());
+
     private final House house;
 
     Removing(House house) {
@@ -20,8 +23,8 @@ final class Removing {
     }
 
     /**
-     * Removes a container that does not run, whose stage the caller holds. First its record: without one, what is left
-     * of it is nobody's, and goes at the next start at the latest.
+     * Removes a container that does not run, whose stage the caller holds. Its folder goes at once, with the record in
+     * it, by one rename; what is in it is deleted by a worker, or by the next engine.
      */
     void remove(Container container, boolean volumes) {
         UnaryOperator<ContainerRecord> going =
@@ -32,15 +35,17 @@ final class Removing {
             container.show(going);
         }
         house.registry().remove(container);
+        house.records().drop(container.folder());
         if (volumes) {
             for (String volume : container.record().anonymous()) {
                 house.volumes().removeQuietly(volume);
             }
         }
         try {
-            Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            Path gone = house.folders().trash().resolve(container.id());
+            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
             house.snapshots().remove(container.id());
-            delete(container.folder());
+            house.later(() -> deleteQuietly(gone));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
@@ -49,6 +54,14 @@ final class Removing {
         }
         container.removed().complete(container.record().exitCode());
         house.publish(container, "destroy");
+    }
+
+    private static void deleteQuietly(Path folder) {
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is left: {1}", folder, e.getMessage());
+        }
     }
 
     static void delete(Path folder) throws IOException {

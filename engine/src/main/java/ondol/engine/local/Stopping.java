@@ -96,7 +96,7 @@ final class Stopping {
      * @return the end of the present run; null where there is none
      */
     private static @Nullable CompletableFuture<Integer> intend(Container container, boolean last, boolean thaw) {
-        container.stage.lock();
+        container.enter();
         try {
             if (!container.running()) {
                 return null;
@@ -110,13 +110,13 @@ final class Stopping {
             }
             return ended;
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
     /** A container that waits for its next start will not get it. */
     private static boolean giveUpRestart(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             if (container.record().status() != Status.RESTARTING) {
                 return false;
@@ -124,7 +124,7 @@ final class Stopping {
             container.save(r -> r.change().status(Status.EXITED).asked(false).build());
             return true;
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 

@@ -43,23 +43,6 @@ final class VolumeContents {
         }
     }
 
-    /**
-     * Copies all of an image into a container's own layer: an overlay cannot be mounted for a container without a mount
-     * namespace of its own.
-     */
-    void copyAll(Image image, Path upper) {
-        if (image.onHost()) {
-            throw EngineException.invalid("isolation chroot copies the image, and the image host is this whole machine;"
-                    + " take another image, or the default isolation");
-        }
-        try (Descriptor own = Files.open(upper.toString(), Files.O_DIRECTORY);
-                RootView view = house.images().view(image)) {
-            copy(view.root(), own);
-        } catch (KernelException e) {
-            throw new EngineException(EngineException.Kind.FAILED, "cannot copy the image: " + e.getMessage(), e);
-        }
-    }
-
     private void copy(Descriptor from, Descriptor to) {
         try (PipedInputStream in = new PipedInputStream(PIPE);
                 PipedOutputStream out = new PipedOutputStream(in)) {
