@@ -81,6 +81,7 @@ public final class ContainerPlan {
         if (mapped != null) {
             root.separate();
             new RightsSteps(writer).becomeRoot();
+            mounting.openKernelViews(mounts);
             root.enter(mapped.root());
         } else if (mounting.spreads()) { // sources keep their peers only if taken before
             mounting.openSources(mounts, false);
@@ -93,7 +94,6 @@ public final class ContainerPlan {
         }
         root.pivot();
         mounting.mountAll(mounts, MountSteps.fileDestinations(mounts));
-        root.leave(); // not before: a user namespace may mount /proc and /sys only where it sees those of others
         if (mapped == null) {
             new DeviceSteps(writer).make(devices());
         }

@@ -126,6 +126,19 @@ final class MountSteps {
         return copy;
     }
 
+    /**
+     * Makes /proc and /sys while those of the machine can be seen: a user namespace may make them only then ({@code man 7
+     * user_namespaces}). They are put in their places with the others.
+     */
+    void openKernelViews(List<Mount> mounts) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            if (parsed != null && ("proc".equals(mount.type()) || "sysfs".equals(mount.type()))) {
+                sources.put(mount, writer.newMount(Purpose.ROOT, mount.type(), parsed.data(), parsed.attributes()));
+            }
+        }
+    }
+
     /** Puts every mount in its place, in order. */
     void mountAll(List<Mount> mounts, Set<String> files) {
         for (Mount mount : mounts) {

@@ -158,6 +158,36 @@ final class PlanWriter {
         plan.step(Purpose.ROOT, Call.SETNS, namespace.shown() + ", CLONE_NEWNS", namespace, NamespaceSteps.CLONE_NEWNS);
     }
 
+    /**
+     * A new file system, mounted nowhere yet ({@code man 2 fsopen}, {@code man 2 fsmount}).
+     *
+     * @param data options of its own, {@code name=value} or {@code name}, with commas between
+     */
+    Step newMount(Purpose purpose, String type, String data, long attributes) {
+        Step opened = plan.step(purpose, Call.FSOPEN, type, plan.text(type), Mounts.FSOPEN_CLOEXEC);
+        for (String option : data.isEmpty() ? new String[0] : data.split(",")) {
+            int equals = option.indexOf('=');
+            Object value = equals < 0 ? 0 : plan.text(option.substring(equals + 1));
+            plan.step(
+                    purpose,
+                    Call.FSCONFIG,
+                    option,
+                    opened,
+                    equals < 0 ? Mounts.FSCONFIG_SET_FLAG : Mounts.FSCONFIG_SET_STRING,
+                    plan.text(equals < 0 ? option : option.substring(0, equals)),
+                    value,
+                    0);
+        }
+        plan.step(purpose, Call.FSCONFIG, type + ", FSCONFIG_CMD_CREATE", opened, Mounts.FSCONFIG_CMD_CREATE, 0, 0, 0);
+        return plan.step(
+                purpose,
+                Call.FSMOUNT,
+                type + ", attributes 0x" + Long.toHexString(attributes),
+                opened,
+                Mounts.FSMOUNT_CLOEXEC,
+                attributes);
+    }
+
     /** Changes a mount that a descriptor is open on. */
     void setAttributes(Purpose purpose, Step mount, boolean recursive, long set, long clear, long propagation) {
         plan.step(

@@ -74,13 +74,12 @@ final class RootSteps {
         writer.plan.step(Purpose.ROOT, Call.FCHDIR, "root", root);
     }
 
-    /** Makes the folder one stands in the root. The old one lies below it until {@link #leave}. */
+    /**
+     * Makes the folder one stands in the root, and lets the old one go at once: as long as that lies above the new one, a
+     * link of the image to {@code /..} leads into it.
+     */
     void pivot() {
         writer.plan.step(Purpose.ROOT, Call.PIVOT_ROOT, "., .", writer.plan.text("."), writer.plan.text("."));
-    }
-
-    /** Lets the old root go. */
-    void leave() {
         writer.plan.step(Purpose.ROOT, Call.UMOUNT2, "., MNT_DETACH", writer.plan.text("."), Mounts.MNT_DETACH);
         writer.chdir(Purpose.ROOT, "/");
     }
