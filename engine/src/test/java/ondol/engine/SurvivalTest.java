@@ -209,7 +209,7 @@ final class SurvivalTest extends OnEngine {
         eventually(when + ": a process for each that runs", SurvivalTest::allRun);
         eventually(
                 when + ": a minder for each that runs",
-                () -> machine.processes().size() == 1 + running());
+                () -> machine.processes().size() == 2 + running()); // and the keeper with its spare
         eventually(when + ": a group for each that runs", () -> groups() == running());
         for (ContainerDetails container : containers().list()) {
             assertFalse(container.state().exitCode() == 255, when + ": an end was lost: " + container);
