@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.EngineException.Kind;
 import org.junit.jupiter.api.AfterAll;
@@ -102,20 +103,24 @@ final class ExecTest extends OnEngine {
                                 .tty(true)
                                 .attachStdin(true)
                                 .build());
-        try (Attachment attachment = engine.execs().start(exec, AttachOptions.ALL, List.of(20, 30))) {
+        try (Attachment attachment = attached(exec, AttachOptions.ALL, List.of(20, 30))) {
             StringBuilder seen = new StringBuilder();
             while (seen.indexOf("ready") < 0) {
-                seen.append(new String(attachment.output().next().bytes(), UTF_8));
+                seen.append(next(attachment));
             }
             attachment.write("word\n".getBytes(UTF_8), 0, 5);
             while (seen.indexOf("got word") < 0) {
-                seen.append(new String(attachment.output().next().bytes(), UTF_8));
+                seen.append(next(attachment));
             }
             engine.execs().resize(exec, 21, 31);
             seen.append(Streams.read(attachment.output()).out());
             assertTrue(seen.indexOf("21 31") > 0, seen.toString());
             assertEquals(4, engine.execs().await(exec).get(20, TimeUnit.SECONDS));
         }
+    }
+
+    private static String next(Attachment attachment) throws InterruptedException {
+        return new String(Objects.requireNonNull(attachment.output().next()).bytes(), UTF_8);
     }
 
     @Test
@@ -128,8 +133,7 @@ final class ExecTest extends OnEngine {
     void aSlowReaderGetsAllOfIt() throws Exception {
         String exec = engine.execs()
                 .create(id, shellExec("head -c 3000000 /dev/zero; echo e >&2").build());
-        try (Attachment attachment =
-                engine.execs().start(exec, new AttachOptions(false, true, true, false, true), null)) {
+        try (Attachment attachment = attached(exec, new AttachOptions(false, true, true, false, true), null)) {
             pause(1200);
             int size = 0;
             for (Output next = attachment.output().next();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import ondol.engine.EngineException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,8 @@ final class MountsTest extends OnEngine {
         assertEquals(before, engine.volumes().list().size());
 
         String stays = create(shell("true").volumes(Map.of("/data", Map.of())), host());
-        String name = containers().inspect(stays).mounts().getFirst().name();
+        String name = Objects.requireNonNull(
+                containers().inspect(stays).mounts().getFirst().name());
         containers().remove(stays, false, false);
         engine.volumes().remove(name, false);
 

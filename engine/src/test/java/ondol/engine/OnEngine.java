@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +30,7 @@ abstract class OnEngine {
 
     static TestMachine machine;
     static Engine engine;
+    private static boolean open;
 
     /** What a command left: its exit code and what it wrote. */
     record Ran(int code, String out, String err) {}
@@ -37,17 +39,18 @@ abstract class OnEngine {
     static void open() {
         machine = TestMachine.check(folder);
         engine = Engines.open(EngineOptions.at(folder));
+        open = true;
         engine.images().importFolder(machine.busyboxRoot(), "busybox");
     }
 
     @AfterAll
     static void close() {
-        if (engine == null) {
-            return;
+        if (!open) {
+            return; // skipped
         }
+        open = false;
         engine.containers().list().forEach(c -> engine.containers().remove(c.id(), true, true));
         engine.close();
-        engine = null;
         machine.assertNothingLeft();
     }
 
@@ -132,11 +135,15 @@ abstract class OnEngine {
         return exec(id, ExecConfigBuilder.builder().cmd(List.of(command)), new byte[0]);
     }
 
+    /** A connection to an exec, which begins. */
+    static Attachment attached(String exec, AttachOptions options, @Nullable List<Integer> size) {
+        return Objects.requireNonNull(engine.execs().start(exec, options, size));
+    }
+
     static Ran exec(String id, ExecConfigBuilder config, byte[] input) {
         String exec = engine.execs().create(id, config.build());
         boolean stdin = input.length > 0;
-        try (Attachment attachment =
-                engine.execs().start(exec, new AttachOptions(stdin, true, true, false, true), null)) {
+        try (Attachment attachment = attached(exec, new AttachOptions(stdin, true, true, false, true), null)) {
             if (stdin) {
                 Thread.ofPlatform().daemon().start(() -> {
                     attachment.write(input, 0, input.length);

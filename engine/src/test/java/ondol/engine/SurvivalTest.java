@@ -186,7 +186,7 @@ final class SurvivalTest extends OnEngine {
             String name = "/" + one.getName().replace('.', '/') + ".class";
             try {
                 Path file = Path.of(one.getResource(name).toURI());
-                places.add(file.getParent().getParent().getParent().toString());
+                places.add(file.resolve("../../../..").normalize().toString());
             } catch (URISyntaxException | RuntimeException e) {
                 // in a jar, which is on the path already
             }
