@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
+import org.jspecify.annotations.Nullable;
 
 /** Removing a container and all that is its own. */
 final class Removing {
+    private static final System.Logger LOG = System.getLogger(Removing.class.getName());
+
     private final House house;
 
     Removing(House house) {
@@ -29,7 +32,8 @@ final class Removing {
         try {
             Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
             house.snapshots().remove(container.id());
-            delete(container.folder());
+            deleteExcept(container.folder(), container.logs().folder());
+            container.readers.whenNone(() -> deleteQuietly(container.folder()));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
@@ -45,10 +49,25 @@ final class Removing {
         house.publish(container, "destroy");
     }
 
+    /** What is left, and is nobody's, goes at the next start at the latest. */
+    private static void deleteQuietly(Path folder) {
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is left: {1}", folder, e.getMessage());
+        }
+    }
+
     static void delete(Path folder) throws IOException {
+        deleteExcept(folder, null);
+    }
+
+    private static void deleteExcept(Path folder, @Nullable Path kept) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
+            all = walk.filter(path -> kept == null || !(path.startsWith(kept) || kept.startsWith(path)))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         } catch (NoSuchFileException e) {
             return;
         }

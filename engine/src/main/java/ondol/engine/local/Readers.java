@@ -1,0 +1,51 @@
+package ondol.engine.local;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who read a container's log now. A container that is removed keeps its log until the last of them has read it to
+ * the end: one that is removed as it ends (`--rm`) would otherwise take along output that nobody has seen yet.
+ */
+final class Readers {
+    private int count;
+    private @Nullable Runnable last;
+
+    synchronized void enter() {
+        count++;
+    }
+
+    synchronized boolean any() {
+        return count > 0;
+    }
+
+    /**
+     * To be called once for each {@link #enter}.
+     *
+     * @return whether nobody reads any more
+     */
+    boolean leave() {
+        Runnable then;
+        synchronized (this) {
+            if (--count > 0) {
+                return false;
+            }
+            then = last;
+            last = null;
+        }
+        if (then != null) {
+            then.run();
+        }
+        return true;
+    }
+
+    /** Runs this once nobody reads: now, or by whoever is the last to leave. */
+    void whenNone(Runnable then) {
+        synchronized (this) {
+            if (count > 0) {
+                last = then;
+                return;
+            }
+        }
+        then.run();
+    }
+}
