@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container as this engine knows it: its record, and, while it runs, its minder. Whoever changes its stage of life
- * holds {@link #stage}; whoever only looks reads the record, which is replaced as a whole.
+ * has {@linkplain #enter entered} it; whoever only looks reads the record, which is replaced as a whole.
  */
 final class Container {
     private final Path folder;
     private final Records<ContainerRecord> records;
     private final LogFolder logs;
 
-    /** Held while the container is started, ended, changed or removed. */
-    final ReentrantLock stage = new ReentrantLock();
+    private final ReentrantLock stage = new ReentrantLock();
+    private @Nullable Runnable settling; // guarded by stage
 
     /** Those who read its output now. */
     final Readers readers = new Readers();
@@ -51,6 +51,37 @@ final class Container {
         this.records = records;
         this.record = record;
         this.logs = new LogFolder(folder.resolve("log"));
+    }
+
+    /**
+     * Takes the container's stage: nobody else starts, ends, changes or removes it meanwhile. What its end left to be done
+     * is done first, whoever comes.
+     */
+    void enter() {
+        stage.lock();
+        settle();
+    }
+
+    /** {@link #enter} where nobody else is there; nothing is settled. */
+    boolean tryEnter() {
+        return stage.tryLock();
+    }
+
+    void leave() {
+        stage.unlock();
+    }
+
+    /** What is to be done after an end that everybody has been told of. The caller has the stage. */
+    void settleLater(Runnable rest) {
+        settling = rest;
+    }
+
+    private void settle() {
+        Runnable rest = settling;
+        settling = null;
+        if (rest != null) {
+            rest.run();
+        }
     }
 
     String id() {

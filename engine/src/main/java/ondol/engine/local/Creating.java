@@ -13,11 +13,13 @@ import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.image.Image;
+import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
 
 /** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
@@ -38,12 +40,16 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        boolean chroot = NamespaceChoice.chroot(host);
+        if (chroot) {
+            ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
+        }
         String id = Folders.newId();
         try (Undo undo = new Undo()) {
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
-            List<MountPoint> mounts = mounts(merged, host, image, anonymous, undo);
+            List<MountPoint> mounts = chroot ? List.of() : mounts(merged, host, image, anonymous, undo);
             Path folder = house.folders().container(id);
             Files.createDirectory(folder);
             Files.createDirectory(folder.resolve("log"));
@@ -55,16 +61,28 @@ final class Creating {
             ContainerConfig config =
                     ContainerConfigBuilder.builder(merged).hostname(hostname).build();
             ContainerFiles.write(folder, hostname, config, host);
-            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
+            Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
+            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
+                    .change()
+                    .firstId(firstId)
+                    .build();
+            undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);
             undo.commit();
+            releaseRange(firstId); // the record holds it now
             house.publish(container, "create");
             return new Created(id, warnings(host));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
+        }
+    }
+
+    private void releaseRange(@Nullable Long firstId) {
+        if (firstId != null) {
+            house.ranges().release(firstId);
         }
     }
 

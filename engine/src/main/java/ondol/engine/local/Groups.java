@@ -16,7 +16,7 @@ final class Groups {
     private final CgroupTree tree;
     private final String parent;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // written: the parent goes
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final AtomicBoolean used = new AtomicBoolean(true); // an earlier engine may have left it
 
     /**
      * @param parent the group below which containers get theirs, unless they name another

@@ -26,6 +26,7 @@ record House(
         Groups groups,
         List<String> cgroupMounts,
         Keeper keeper,
+        UserRanges ranges,
         HostFacts host,
         SeccompPrograms seccomp,
         ExecutorService workers,

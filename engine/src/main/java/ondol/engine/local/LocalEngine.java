@@ -88,6 +88,7 @@ public final class LocalEngine implements Engine {
                     new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
+                    new UserRanges(registry, keeper),
                     host,
                     seccomp,
                     workers,
@@ -208,6 +209,7 @@ public final class LocalEngine implements Engine {
                 minder.close(); // it stays with its container
             }
         });
+        house.ranges().close();
         house.keeper().close();
         house.workers().shutdown();
         house.groups().prune();

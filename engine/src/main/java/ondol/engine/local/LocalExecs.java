@@ -19,6 +19,7 @@ import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
 import ondol.engine.spec.ContainerFacts;
 import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.NamespaceChoice;
 import ondol.engine.spec.SpecFactory;
 import ondol.linux.Descriptor;
 import ondol.linux.KernelException;
@@ -133,8 +134,18 @@ final class LocalExecs implements Execs {
         Bundle.Filter filter = privileged || linux == null || linux.seccomp() == null
                 ? null
                 : house.seccomp().program(linux.seccomp());
-        long namespaces = linux == null || linux.namespaces() == null ? 0 : ExecPlan.namespaces(linux.namespaces());
-        Plan plan = ExecPlan.of(process, namespaces, Starting.place(house, group), filter, streams);
+        ContainerRecord record = container.record();
+        boolean chroot = NamespaceChoice.chroot(record.host());
+        long namespaces =
+                chroot || linux == null || linux.namespaces() == null ? 0 : ExecPlan.namespaces(linux.namespaces());
+        Plan plan = ExecPlan.of(
+                process,
+                namespaces,
+                Starting.place(house, group),
+                filter,
+                streams,
+                chroot ? Starting.copy(house, record) : null,
+                record.firstId() == null ? 0 : record.firstId());
         return house.keeper().make(plan, List.of(target.number()), listener(execution), pid -> {});
     }
 
@@ -207,6 +218,9 @@ final class LocalExecs implements Execs {
     private void end(Execution execution, int code) {
         if (!execution.ended.complete(code)) {
             return;
+        }
+        if (house.timer().isShutdown()) {
+            return; // the engine closes, and forgets all
         }
         Minder minder = execution.minder();
         if (minder != null) {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * the end: one that is removed as it ends (`--rm`) would otherwise take along output that nobody has seen yet.
  */
 final class Readers {
+    private static final System.Logger LOG = System.getLogger(Readers.class.getName());
+
     private int count;
     private @Nullable Runnable last;
 
@@ -33,19 +35,33 @@ final class Readers {
             last = null;
         }
         if (then != null) {
-            then.run();
+            runQuietly(then);
         }
         return true;
     }
 
-    /** Runs this once nobody reads: now, or by whoever is the last to leave. */
-    void whenNone(Runnable then) {
+    /** Not the reader's matter: what cannot be cleared up now is at the next start. */
+    private static void runQuietly(Runnable then) {
+        try {
+            then.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "after the last reader of a log: {0}", e.getMessage());
+        }
+    }
+
+    /**
+     * Runs this once nobody reads: now, or later by whoever is the last to leave.
+     *
+     * @return whether it was now
+     */
+    boolean whenNone(Runnable then) {
         synchronized (this) {
             if (count > 0) {
                 last = then;
-                return;
+                return false;
             }
         }
         then.run();
+        return true;
     }
 }

@@ -54,6 +54,9 @@ final class Recovering {
     private void clear(List<ContainerRecord> records) {
         Set<String> known = new HashSet<>();
         records.forEach(record -> known.add(record.id()));
+        for (String unreadable : withRecord()) {
+            known.add(unreadable); // a record that cannot be read is no reason to throw anything away
+        }
         for (String group : house.groups().tree().children(house.groups().parent())) {
             if (!known.contains(group)) {
                 house.groups()
@@ -67,7 +70,11 @@ final class Recovering {
                 house.snapshots().remove(snapshot);
             }
         }
-        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+        try (Stream<Path> removed = Files.list(house.folders().trash());
+                Stream<Path> folders = Files.list(house.folders().containers())) {
+            for (Path folder : removed.toList()) {
+                Removing.delete(folder);
+            }
             for (Path folder : folders.toList()) {
                 if (!known.contains(folder.getFileName().toString())) {
                     Removing.delete(folder);
@@ -78,8 +85,19 @@ final class Recovering {
         }
     }
 
+    /** The folders in which a record lies, whether or not it can be read. */
+    private List<String> withRecord() {
+        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+            return folders.filter(folder -> Files.exists(folder.resolve(ContainerFiles.RECORD)))
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.FAILED, "cannot read the containers: " + e.getMessage(), e);
+        }
+    }
+
     private void recover(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             ContainerRecord record = container.record();
             boolean ran = container.running();
@@ -94,7 +112,7 @@ final class Recovering {
                 startAgain(container);
             }
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -156,7 +174,7 @@ final class Recovering {
 
     private void startAgain(Container container) {
         house.workers().execute(() -> {
-            container.stage.lock();
+            container.enter();
             try {
                 if (container.record().status() == Status.RESTARTING) {
                     starting.start(container, container.record().restarts() + 1);
@@ -164,7 +182,7 @@ final class Recovering {
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "restart of container {0}: {1}", container.id(), e.getMessage());
             } finally {
-                container.stage.unlock();
+                container.leave();
             }
         });
     }

@@ -1,15 +1,16 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
-import org.jspecify.annotations.Nullable;
 
 /** Removing a container and all that is its own. */
 final class Removing {
@@ -22,19 +23,21 @@ final class Removing {
     }
 
     /**
-     * Removes a container that does not run, whose stage the caller holds. First its record: without one, what is left
-     * of it is nobody's, and goes at the next start at the latest.
+     * Removes a container that does not run, whose stage the caller holds. Its folder goes at once, with the record in
+     * it, by one rename; what is in it is deleted by a worker, or by the next engine. Where somebody still reads its output
+     * the folder stays for that long.
      */
     void remove(Container container, boolean volumes) {
         container.show(r -> r.change().status(Status.REMOVING).build());
         house.registry().remove(container);
         house.records().drop(container.folder());
         try {
-            Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            if (!container.readers.whenNone(() -> discard(container))) {
+                // a folder without a record is nobody's, and goes at the next start at the latest
+                Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            }
             house.snapshots().remove(container.id());
-            deleteExcept(container.folder(), container.logs().folder());
-            container.readers.whenNone(() -> deleteQuietly(container.folder()));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
                     "cannot remove container %s: %s".formatted(container.id(), e.getMessage()),
@@ -49,7 +52,17 @@ final class Removing {
         house.publish(container, "destroy");
     }
 
-    /** What is left, and is nobody's, goes at the next start at the latest. */
+    /** The one rename. Called by the last reader where there are some, so whatever takes time is left to a worker. */
+    private void discard(Container container) {
+        try {
+            Path gone = house.folders().trash().resolve(container.id());
+            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            house.workers().execute(() -> deleteQuietly(gone));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void deleteQuietly(Path folder) {
         try {
             delete(folder);
@@ -59,15 +72,9 @@ final class Removing {
     }
 
     static void delete(Path folder) throws IOException {
-        deleteExcept(folder, null);
-    }
-
-    private static void deleteExcept(Path folder, @Nullable Path kept) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.filter(path -> kept == null || !(path.startsWith(kept) || kept.startsWith(path)))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
+            all = walk.sorted(Comparator.reverseOrder()).toList();
         } catch (NoSuchFileException e) {
             return;
         }

@@ -95,7 +95,7 @@ final class Stopping {
 
     /** A container that waits for its next start will not get it. */
     private static boolean giveUpRestart(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             if (container.record().status() != Status.RESTARTING) {
                 return false;
@@ -103,7 +103,7 @@ final class Stopping {
             container.save(r -> r.change().status(Status.EXITED).asked(false).build());
             return true;
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 

@@ -37,11 +37,6 @@ public final class LogFolder {
      */
     public record LogFile(int number, Path path, long size) {}
 
-    /** Where the files are. */
-    public Path folder() {
-        return folder;
-    }
-
     /** Where a file of that number is, whether or not it exists. */
     public Path path(int number) {
         return folder.resolve("%08d.log".formatted(number));

@@ -26,6 +26,7 @@ public final class ConfigCheck {
         }
         EnvironmentVariables.check(config);
         NamespaceChoice.check(config, host);
+        UserNamespaceCheck.check(host);
         CapabilityList.of(host, machine);
         SecurityOptions.of(host);
         ResourceChecks.check(host, machine);

@@ -21,7 +21,17 @@ public final class NamespaceChoice {
 
     private NamespaceChoice(HostConfig host) {
         this.host = host;
-        this.chroot = "chroot".equals(host.isolation());
+        this.chroot = chroot(host);
+    }
+
+    /** Whether a container has users and groups of its own. */
+    public static boolean mapsUsers(HostConfig host) {
+        return "auto".equals(host.usernsMode());
+    }
+
+    /** Whether a container has a root of its own and nothing else. */
+    public static boolean chroot(HostConfig host) {
+        return "chroot".equals(host.isolation());
     }
 
     static NamespaceChoice of(HostConfig host) {
@@ -119,6 +129,9 @@ public final class NamespaceChoice {
         String said = mode(host.cgroupnsMode());
         if (!said.isEmpty()) {
             return said;
+        }
+        if (mapsUsers(host)) {
+            return "private"; // the machine's is not for a user namespace to mount
         }
         return machine.unifiedCgroups() && !Absent.no(host.privileged()) ? "private" : HOST;
     }
