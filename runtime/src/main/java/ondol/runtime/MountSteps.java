@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import ondol.linux.Errno;
 import ondol.linux.Mounts;
 import ondol.linux.plan.Purpose;
@@ -22,6 +24,7 @@ final class MountSteps {
     private static final Set<Errno> NOTHING_THERE = EnumSet.of(Errno.ENOENT, Errno.ENOTDIR);
 
     private static final Set<Errno> NOT_MAPPED = EnumSet.of(Errno.EINVAL, Errno.EPERM);
+    private static final Pattern OF_A_PROCESS = Pattern.compile("/proc/([0-9]+)/root(/.*)");
 
     private final PlanWriter writer;
     private final List<String> cgroupMounts;
@@ -88,7 +91,7 @@ final class MountSteps {
             if (parsed == null || !parsed.bind()) {
                 continue;
             }
-            Step source = writer.openTree(Purpose.ROOT, source(mount), parsed.recursiveBind());
+            Step source = open(source(mount), parsed.recursiveBind());
             sources.put(mount, source);
             if (!separated) {
                 long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
@@ -102,6 +105,21 @@ final class MountSteps {
                 writer.setAttributes(Purpose.ROOT, source, true, parsed.recursive(), 0, 0);
             }
         }
+    }
+
+    /** A copy of a mount of the machine, or of another container's, whose mount namespace is visited for it. */
+    private Step open(String source, boolean recursive) {
+        Matcher others = OF_A_PROCESS.matcher(source);
+        if (!others.matches()) {
+            return writer.openTree(Purpose.ROOT, source, recursive);
+        }
+        // man 2 open_tree: only a mount of one's own namespace can be copied
+        Step own = writer.open(Purpose.ROOT, "/proc/self/ns/mnt", PlanWriter.O_RDONLY);
+        Step other = writer.open(Purpose.ROOT, "/proc/" + others.group(1) + "/ns/mnt", PlanWriter.O_RDONLY);
+        writer.joinMounts(other);
+        Step copy = writer.openTree(Purpose.ROOT, others.group(2), recursive);
+        writer.joinMounts(own);
+        return copy;
     }
 
     /** Puts every mount in its place, in order. */

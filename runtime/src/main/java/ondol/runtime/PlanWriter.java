@@ -128,6 +128,11 @@ final class PlanWriter {
                 flags);
     }
 
+    /** Goes to another mount namespace, and stands in its root then ({@code man 2 setns}). */
+    void joinMounts(Step namespace) {
+        plan.step(Purpose.ROOT, Call.SETNS, namespace.shown() + ", CLONE_NEWNS", namespace, NamespaceSteps.CLONE_NEWNS);
+    }
+
     /** Changes a mount that a descriptor is open on. */
     void setAttributes(Purpose purpose, Step mount, boolean recursive, long set, long clear, long propagation) {
         plan.step(

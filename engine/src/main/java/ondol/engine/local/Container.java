@@ -41,6 +41,7 @@ final class Container {
     private volatile ContainerRecord record;
     private volatile @Nullable Minder minder;
     private volatile @Nullable Cgroup cgroup;
+    private volatile Object run = new Object();
     private volatile LogSignal signal = new LogSignal();
     private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
@@ -101,21 +102,21 @@ final class Container {
     }
 
     /** Changes the record and writes it. */
-    void save(UnaryOperator<ContainerRecord> change) {
+    synchronized void save(UnaryOperator<ContainerRecord> change) {
         ContainerRecord changed = change.apply(record);
         records.save(folder, changed);
         record = changed;
     }
 
     /** Changes the record here; the file follows shortly, see {@link Records#saveSoon}. */
-    void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
+    synchronized void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
         ContainerRecord changed = change.apply(record);
         record = changed;
         records.saveSoon(folder, changed, written);
     }
 
     /** Changes the record here, for whoever looks; the file is not written. */
-    void show(UnaryOperator<ContainerRecord> change) {
+    synchronized void show(UnaryOperator<ContainerRecord> change) {
         record = change.apply(record);
     }
 
@@ -155,6 +156,17 @@ final class Container {
 
     CompletableFuture<Integer> removed() {
         return removed;
+    }
+
+    /** A mark of the run that begins now: what is heard later of an earlier one is not for it. */
+    Object newRun() {
+        run = new Object();
+        return run;
+    }
+
+    /** Whether this is the mark of the present run. */
+    boolean isRun(Object mark) {
+        return run == mark;
     }
 
     /** A new run begins: before its process is made. */

@@ -3,6 +3,7 @@ package ondol.engine.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +45,23 @@ final class Creating {
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
         }
+        String stopSignal = merged.stopSignal();
+        if (stopSignal != null && !stopSignal.isEmpty()) {
+            Signals.parse(stopSignal);
+        }
         String id = Folders.newId();
         try (Undo undo = new Undo()) {
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
-            List<MountPoint> mounts = chroot ? List.of() : mounts(merged, host, image, anonymous, undo);
             Path folder = house.folders().container(id);
             Files.createDirectory(folder);
-            Files.createDirectory(folder.resolve("log"));
             undo.add(() -> deleteQuietly(folder));
-            LocalImages.translate(() -> house.snapshots().create(id, image));
+            Files.createDirectory(folder.resolve("log"));
+            List<MountPoint> mounts =
+                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
+            LocalImages.translate(() -> house.snapshots().create(id, image));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config =
@@ -72,6 +78,9 @@ final class Creating {
             house.registry().add(container);
             undo.commit();
             releaseRange(firstId); // the record holds it now
+            if (!anonymous.isEmpty()) {
+                Files.delete(folder.resolve(ContainerFiles.VOLUMES));
+            }
             house.publish(container, "create");
             return new Created(id, warnings(host));
         } catch (IOException e) {
@@ -116,7 +125,7 @@ final class Creating {
 
     /** What the container sees of outside, with a place for every volume; volumes that are missing are made. */
     private List<MountPoint> mounts(
-            ContainerConfig config, HostConfig host, Image image, List<String> anonymous, Undo undo) {
+            ContainerConfig config, HostConfig host, Image image, Anonymous anonymous, Undo undo) throws IOException {
         List<MountPoint> placed = new ArrayList<>();
         for (MountPoint mount :
                 MountPoints.of(config, host, fromOthers(host), house.host().files())) {
@@ -128,12 +137,12 @@ final class Creating {
                 placed.add(mount);
                 continue;
             }
-            boolean nameless = mount.name() == null;
-            var volume = house.volumes().create(mount.name(), Map.of(), Map.of());
-            if (nameless) {
-                anonymous.add(volume.name());
-                undo.add(() -> house.volumes().removeQuietly(volume.name()));
+            String named = mount.name();
+            String name = named == null ? anonymous.next() : named;
+            if (named == null) {
+                undo.add(() -> house.volumes().removeQuietly(name));
             }
+            var volume = house.volumes().create(name, Map.of(), Map.of());
             Path data = Path.of(volume.mountpoint());
             if (!mount.noCopy()) {
                 contents.copyUp(image, mount.destination(), data);
@@ -143,6 +152,20 @@ final class Creating {
             placed.add(mount.at(volume.name(), source.toString()));
         }
         return placed;
+    }
+
+    /** Names of volumes that only this container knows, noted before they are made: an engine may be killed meanwhile. */
+    private record Anonymous(Path folder, List<String> names) {
+        String next() throws IOException {
+            String name = Folders.newId();
+            Files.writeString(
+                    folder.resolve(ContainerFiles.VOLUMES),
+                    name + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+            names.add(name);
+            return name;
+        }
     }
 
     /** A bind mount's source, made where it is missing and may be made, as {@code -v} has it. */

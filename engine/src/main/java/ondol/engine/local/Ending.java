@@ -33,6 +33,7 @@ final class Ending {
 
     /** Hears the minder of one run. Called by the loop's thread, so whatever may wait is done by a worker. */
     Minder.Listener listener(Container container) {
+        Object run = container.newRun();
         return new Minder.Listener() {
             @Override
             public void output(int file, long offset) {
@@ -41,12 +42,12 @@ final class Ending {
 
             @Override
             public void exited(int status, long time) {
-                tell(container, code(status), time);
+                tell(container, run, code(status), time);
             }
 
             @Override
             public void lost() {
-                tell(container, KILLED, Container.now());
+                tell(container, run, KILLED, Container.now());
             }
         };
     }
@@ -61,18 +62,18 @@ final class Ending {
      * Tells everybody of an end at once, where nobody has the container's stage; what remains is done by the next who
      * enters, a worker at the latest.
      */
-    private void tell(Container container, int exitCode, long time) {
+    private void tell(Container container, Object run, int exitCode, long time) {
         if (container.tryEnter()) {
             try {
-                announce(container, exitCode, time);
+                announce(container, run, exitCode, time);
             } finally {
                 container.leave();
             }
         }
-        house.workers().execute(() -> {
+        house.later(() -> {
             container.enter();
             try {
-                announce(container, exitCode, time);
+                announce(container, run, exitCode, time);
             } finally {
                 container.leave();
             }
@@ -82,9 +83,9 @@ final class Ending {
     }
 
     /** Ends the run in memory. What takes time, or can fail, is left to be settled. */
-    private void announce(Container container, int exitCode, long time) {
+    private void announce(Container container, Object run, int exitCode, long time) {
         Minder minder = container.minder();
-        if (!container.running() || minder == null) {
+        if (!container.running() || minder == null || !container.isRun(run)) {
             return;
         }
         ContainerRecord before = container.record();
@@ -114,8 +115,7 @@ final class Ending {
                 removing.remove(container, true);
                 minder.forget();
             } else if (pause >= 0) {
-                Runnable again = () -> house.workers().execute(() -> again(container, after));
-                house.timer().schedule(again, pause, TimeUnit.MILLISECONDS);
+                house.after(pause, TimeUnit.MILLISECONDS, () -> again(container, after.finished()));
             }
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the end of container " + container.id() + " could not be handled", e);
@@ -179,11 +179,11 @@ final class Ending {
         return most == null || most == 0 || restarts < most;
     }
 
-    private void again(Container container, ContainerRecord asEnded) {
+    private void again(Container container, long ended) {
         container.enter();
         try {
             ContainerRecord now = container.record();
-            if (now.status() != Status.RESTARTING || now.finished() != asEnded.finished()) {
+            if (now.status() != Status.RESTARTING || now.finished() != ended) {
                 return; // stopped, removed or started by somebody meanwhile
             }
             starting.start(container, now.restarts() + 1);

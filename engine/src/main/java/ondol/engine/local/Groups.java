@@ -74,8 +74,11 @@ final class Groups {
         try {
             if (tree.children(parent).isEmpty()) {
                 tree.prune(parent);
+            } else {
+                used.set(true); // a container is being made: look again later
             }
         } catch (RuntimeException e) {
+            used.set(true);
             LOG.log(System.Logger.Level.DEBUG, "the group {0} stays: {1}", parent, e.getMessage());
         } finally {
             lock.writeLock().unlock();

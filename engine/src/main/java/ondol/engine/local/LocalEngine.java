@@ -33,6 +33,7 @@ public final class LocalEngine implements Engine {
     public static final String VERSION = "0.1.0";
 
     private static final long IDLE_LOOK = 500;
+    private static final long PATIENCE = 10;
 
     private final House house;
     private final LocalContainers containers;
@@ -200,9 +201,22 @@ public final class LocalEngine implements Engine {
                 warnings);
     }
 
+    /** Ends that were told are handled; those that are not, the minders keep for the next engine. */
+    private void finishWork() {
+        house.workers().shutdown();
+        try {
+            if (!house.workers().awaitTermination(PATIENCE, TimeUnit.SECONDS)) {
+                house.workers().shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         house.timer().shutdownNow();
+        finishWork();
         house.registry().all().forEach(container -> {
             var minder = container.minder();
             if (minder != null) {
@@ -211,7 +225,6 @@ public final class LocalEngine implements Engine {
         });
         house.ranges().close();
         house.keeper().close();
-        house.workers().shutdown();
         house.groups().prune();
         house.groups().tree().close();
         house.images().close();

@@ -115,8 +115,12 @@ final class LocalExecs implements Execs {
             throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
         }
         execution.runs(minder);
-        publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
-        return options == null ? null : attachment(execution, minder, terminal, options);
+        try {
+            publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
+            return options == null ? null : new ExecAttachment(execution, minder, terminal, options);
+        } finally {
+            execution.served();
+        }
     }
 
     private Minder make(Execution execution, @Nullable List<Integer> consoleSize, ExecPlan.Streams streams) {
@@ -205,12 +209,12 @@ final class LocalExecs implements Execs {
             @Override
             public void exited(int status, long time) {
                 int code = Ending.code(status);
-                house.workers().execute(() -> end(execution, code));
+                house.later(() -> end(execution, code));
             }
 
             @Override
             public void lost() {
-                house.workers().execute(() -> end(execution, 128 + Signals.KILL));
+                house.later(() -> end(execution, 128 + Signals.KILL));
             }
         };
     }
@@ -219,22 +223,12 @@ final class LocalExecs implements Execs {
         if (!execution.ended.complete(code)) {
             return;
         }
-        if (house.timer().isShutdown()) {
-            return; // the engine closes, and forgets all
-        }
-        Minder minder = execution.minder();
-        if (minder != null) {
-            minder.forget();
-        }
+        execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
-        house.timer()
-                .schedule(
-                        () -> {
-                            executions.remove(execution.id);
-                            execution.container.executions.remove(execution.id);
-                        },
-                        FORGOTTEN_AFTER,
-                        TimeUnit.MINUTES);
+        house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> {
+            executions.remove(execution.id);
+            execution.container.executions.remove(execution.id);
+        });
     }
 
     private void publish(Execution execution, String action, @Nullable String exitCode) {
@@ -244,10 +238,6 @@ final class LocalExecs implements Execs {
             attributes.put("exitCode", exitCode);
         }
         house.events().publish("container", action, execution.container.id(), attributes);
-    }
-
-    private static Attachment attachment(Execution execution, Minder minder, boolean terminal, AttachOptions options) {
-        return new ExecAttachment(execution, minder, terminal, options);
     }
 
     @Override

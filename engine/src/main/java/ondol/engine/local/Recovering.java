@@ -76,9 +76,15 @@ final class Recovering {
                 Removing.delete(folder);
             }
             for (Path folder : folders.toList()) {
-                if (!known.contains(folder.getFileName().toString())) {
-                    Removing.delete(folder);
+                Path volumes = folder.resolve(ContainerFiles.VOLUMES);
+                if (known.contains(folder.getFileName().toString())) {
+                    Files.deleteIfExists(volumes);
+                    continue;
                 }
+                if (Files.exists(volumes)) {
+                    Files.readAllLines(volumes).forEach(house.volumes()::removeQuietly);
+                }
+                Removing.delete(folder);
             }
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
@@ -100,6 +106,10 @@ final class Recovering {
         container.enter();
         try {
             ContainerRecord record = container.record();
+            if (record.status() == Status.REMOVING) {
+                removing.remove(container, true);
+                return;
+            }
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
@@ -126,6 +136,9 @@ final class Recovering {
                 lost(container);
             } else {
                 ifThere(container);
+                if (container.record().started() != 0 && always(container.record())) {
+                    container.save(r -> r.change().status(Status.RESTARTING).build());
+                }
             }
             return;
         }
@@ -136,6 +149,7 @@ final class Recovering {
                 .status(status)
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
+                .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
                 .boot(house.folders().boot())
                 .build());
     }
@@ -169,11 +183,17 @@ final class Recovering {
     private static boolean wantsStart(ContainerRecord record) {
         RestartPolicy policy = record.host().restartPolicy();
         String name = policy == null || policy.name() == null ? "no" : policy.name();
-        return name.equals("always") || (name.equals("unless-stopped") && record.asked()) || name.equals("on-failure");
+        return always(record) || record.asked() && (name.equals("unless-stopped") || name.equals("on-failure"));
+    }
+
+    /** Started with the engine, although somebody may have stopped it. */
+    private static boolean always(ContainerRecord record) {
+        RestartPolicy policy = record.host().restartPolicy();
+        return policy != null && "always".equals(policy.name());
     }
 
     private void startAgain(Container container) {
-        house.workers().execute(() -> {
+        house.later(() -> {
             container.enter();
             try {
                 if (container.record().status() == Status.RESTARTING) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -28,9 +29,20 @@ final class Removing {
      * the folder stays for that long.
      */
     void remove(Container container, boolean volumes) {
-        container.show(r -> r.change().status(Status.REMOVING).build());
+        UnaryOperator<ContainerRecord> going =
+                r -> r.change().status(Status.REMOVING).build();
+        if (volumes && !container.record().anonymous().isEmpty()) {
+            container.save(going); // whoever finishes this must know that the volumes go too
+        } else {
+            container.show(going);
+        }
         house.registry().remove(container);
         house.records().drop(container.folder());
+        if (volumes) {
+            for (String volume : container.record().anonymous()) {
+                house.volumes().removeQuietly(volume);
+            }
+        }
         try {
             if (!container.readers.whenNone(() -> discard(container))) {
                 // a folder without a record is nobody's, and goes at the next start at the latest
@@ -44,11 +56,6 @@ final class Removing {
                     e);
         }
         container.removed().complete(container.record().exitCode());
-        if (volumes) {
-            for (String volume : container.record().anonymous()) {
-                house.volumes().removeQuietly(volume);
-            }
-        }
         house.publish(container, "destroy");
     }
 
@@ -57,7 +64,7 @@ final class Removing {
         try {
             Path gone = house.folders().trash().resolve(container.id());
             Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
-            house.workers().execute(() -> deleteQuietly(gone));
+            house.later(() -> deleteQuietly(gone));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -125,7 +125,8 @@ public final class NamespaceChoice {
         return !mode.equals(HOST) && !mode.startsWith(CONTAINER);
     }
 
-    private String cgroup(HostFacts machine) {
+    /** Fresh where nothing else is said, on v1 too: without it a container would see the machine's whole hierarchies. */
+    private String cgroup() {
         String said = mode(host.cgroupnsMode());
         if (!said.isEmpty()) {
             return said;
@@ -133,17 +134,17 @@ public final class NamespaceChoice {
         if (mapsUsers(host)) {
             return "private"; // the machine's is not for a user namespace to mount
         }
-        return machine.unifiedCgroups() && !Absent.no(host.privileged()) ? "private" : HOST;
+        return Absent.no(host.privileged()) ? HOST : "private";
     }
 
-    List<Namespace> namespaces(ContainerFacts facts, HostFacts machine) {
+    List<Namespace> namespaces(ContainerFacts facts) {
         List<Namespace> namespaces = new ArrayList<>();
         namespaces.add(new Namespace("mount", null));
         add(namespaces, "network", "net", network(), facts);
         add(namespaces, "uts", "uts", uts(), facts);
         add(namespaces, "pid", "pid", pid(), facts);
         add(namespaces, "ipc", "ipc", ipc(), facts);
-        add(namespaces, "cgroup", "cgroup", cgroup(machine), facts);
+        add(namespaces, "cgroup", "cgroup", cgroup(), facts);
         if (!facts.uidMappings().isEmpty() && !mode(host.usernsMode()).equals(HOST)) {
             namespaces.add(new Namespace("user", null));
         }
