@@ -25,8 +25,8 @@ final class ExecTest extends OnEngine {
 
     @AfterAll
     static void executionsLeaveNoMinder() {
-        // one keeper, and one minder for the one container
-        eventually("only the container's minder", () -> machine.processes().size() == 2);
+        // the keeper and its spare, and one minder for the one container
+        eventually("only the container's minder", () -> machine.processes().size() == 3);
     }
 
     private static ExecConfigBuilder shellExec(String script) {

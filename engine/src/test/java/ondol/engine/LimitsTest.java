@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,10 +61,19 @@ final class LimitsTest extends OnEngine {
             assertEquals("50000", group(id, "cpu.cfs_quota_us", ""));
         }
         containers().remove(id, true, true);
-        String shares = started(shell("sleep 60"), host().cpuShares(512L).cpusetCpus("0"));
-        assertEquals(engine.info().cgroupVersion() == 2 ? "20" : "512", group(shares, "cpu.shares", "cpu.weight"));
-        assertEquals("0", group(shares, "cpuset.cpus", "cpuset.cpus"));
+        String shares = started(shell("sleep 60"), host().cpuShares(512L));
+        assertEquals(engine.info().cgroupVersion() == 2 ? "59" : "512", group(shares, "cpu.shares", "cpu.weight"));
         containers().remove(shares, true, true);
+    }
+
+    @Test
+    void processors() {
+        assumeTrue(
+                TestMachine.text(Path.of("/proc/cgroups")).contains("cpuset"), "this kernel has no cpuset controller");
+        String id = started(shell("sleep 60"), host().cpusetCpus("0"));
+        assertEquals("0", group(id, "cpuset.cpus", "cpuset.cpus"));
+        assertEquals("1", exec(id, "nproc").out().strip());
+        containers().remove(id, true, true);
     }
 
     @Test

@@ -131,6 +131,25 @@ final class MountsTest extends OnEngine {
     }
 
     @Test
+    void aSubpathThatBecomesALinkDoesNotLeadOut() {
+        out(h -> h.binds(List.of("swapped:/v")), "mkdir -p /v/a/b");
+        for (String script : new String[] {"rm -r /v/a/b; ln -s /etc /v/a/b", "rm -r /v/a; mkdir /x; ln -s / /v/a"}) {
+            out(h -> h.binds(List.of("swapped:/v")), "rm -rf /v/a; mkdir -p /v/a/b");
+            VolumeOptions deep = VolumeOptionsBuilder.builder().subpath("a/b").build();
+            String id = create(
+                    shell("ls /m"),
+                    host().mounts(List.of(mount("volume", "/m")
+                            .source("swapped")
+                            .volumeOptions(deep)
+                            .build())));
+            out(h -> h.binds(List.of("swapped:/v")), script);
+            EngineException refused = refused(() -> containers().start(id));
+            assertTrue(refused.getMessage().contains("ELOOP"), refused.getMessage());
+            containers().remove(id, false, true);
+        }
+    }
+
+    @Test
     void volumesOfAnother() {
         String id = create(shell("true"), host().binds(List.of("shared:/data")));
         assertEquals("first second", out(h -> h.volumesFrom(List.of(id)), "ls /data | xargs"));

@@ -201,7 +201,7 @@ final class RoomTest extends OnEngine {
     @Test
     void maskedPaths() {
         assertEquals("0", out("cat /proc/kcore /proc/keys /proc/timer_list 2>/dev/null | head -c 100 | wc -c"));
-        assertEquals("", out("ls /proc/acpi /proc/scsi /sys/firmware 2>/dev/null | grep -v :"));
+        assertEquals("", out("ls /proc/acpi /proc/scsi /sys/firmware 2>/dev/null | grep -v :; true"));
         assertTrue(out(h -> h.securityOpt(List.of("systempaths=unconfined")), "cat /proc/timer_list | wc -c")
                         .compareTo("0")
                 > 0);

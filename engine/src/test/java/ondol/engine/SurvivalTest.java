@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -155,9 +157,12 @@ final class SurvivalTest extends OnEngine {
                         CrashingEngine.class.getName(),
                         folder.toString(),
                         String.valueOf(round))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(folder.resolve("crashing.err").toFile())
                 .start();
-        assertEquals('o', process.getInputStream().read(), "the engine did not open");
+        assertEquals(
+                'o',
+                process.getInputStream().read(),
+                "the engine did not open: " + TestMachine.text(folder.resolve("crashing.err")));
         pause(milliseconds);
         process.destroyForcibly();
         eventually("killed", () -> !process.isAlive());
@@ -170,6 +175,11 @@ final class SurvivalTest extends OnEngine {
             String value = System.getProperty(property);
             if (value != null) {
                 places.addAll(List.of(value.split(File.pathSeparator)));
+            }
+        }
+        if (Engine.class.getClassLoader() instanceof URLClassLoader loader) { // JUnit's console
+            for (URL url : loader.getURLs()) {
+                places.add(url.getPath());
             }
         }
         for (Class<?> one : new Class<?>[] {Engine.class, CrashingEngine.class}) {
@@ -199,7 +209,7 @@ final class SurvivalTest extends OnEngine {
         eventually(when + ": a process for each that runs", SurvivalTest::allRun);
         eventually(
                 when + ": a minder for each that runs",
-                () -> machine.processes().size() == 1 + running());
+                () -> machine.processes().size() == 2 + running()); // and the keeper with its spare
         eventually(when + ": a group for each that runs", () -> groups() == running());
         for (ContainerDetails container : containers().list()) {
             assertFalse(container.state().exitCode() == 255, when + ": an end was lost: " + container);

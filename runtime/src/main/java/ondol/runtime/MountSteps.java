@@ -91,7 +91,7 @@ final class MountSteps {
             if (parsed == null || !parsed.bind()) {
                 continue;
             }
-            Step source = open(source(mount), parsed.recursiveBind());
+            Step source = open(source(mount), parsed);
             sources.put(mount, source);
             if (!separated) {
                 long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
@@ -108,7 +108,11 @@ final class MountSteps {
     }
 
     /** A copy of a mount of the machine, or of another container's, whose mount namespace is visited for it. */
-    private Step open(String source, boolean recursive) {
+    private Step open(String source, MountOptions parsed) {
+        boolean recursive = parsed.recursiveBind();
+        if (parsed.noLinks()) {
+            return writer.openTreeWithoutLinks(Purpose.ROOT, source, recursive);
+        }
         Matcher others = OF_A_PROCESS.matcher(source);
         if (!others.matches()) {
             return writer.openTree(Purpose.ROOT, source, recursive);

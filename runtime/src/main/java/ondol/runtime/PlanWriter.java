@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import ondol.linux.Call;
 import ondol.linux.Errno;
+import ondol.linux.Files;
 import ondol.linux.Kernel;
 import ondol.linux.Mounts;
 import ondol.linux.plan.PlanBuilder;
@@ -126,6 +127,30 @@ final class PlanWriter {
                 Kernel.AT_FDCWD,
                 plan.text(source),
                 flags);
+    }
+
+    /** A copy of a mount, whose path nobody can have made lead elsewhere ({@code man 2 openat2}). */
+    Step openTreeWithoutLinks(Purpose purpose, String source, boolean recursive) {
+        byte[] how = ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(Files.O_PATH | O_CLOEXEC)
+                .putLong(0)
+                .putLong(Files.RESOLVE_NO_SYMLINKS)
+                .array();
+        Step place = plan.step(
+                purpose,
+                Call.OPENAT2,
+                source + ", RESOLVE_NO_SYMLINKS",
+                Kernel.AT_FDCWD,
+                plan.text(source),
+                plan.bytes(how),
+                how.length);
+        int flags = Mounts.OPEN_TREE_CLONE
+                | Mounts.OPEN_TREE_CLOEXEC
+                | Mounts.AT_EMPTY_PATH
+                | (recursive ? Mounts.AT_RECURSIVE : 0);
+        return plan.step(
+                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE|AT_EMPTY_PATH", place, plan.text(""), flags);
     }
 
     /** Goes to another mount namespace, and stands in its root then ({@code man 2 setns}). */

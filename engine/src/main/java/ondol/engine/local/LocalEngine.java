@@ -217,6 +217,7 @@ public final class LocalEngine implements Engine {
     public void close() {
         house.timer().shutdownNow();
         finishWork();
+        house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();
             if (minder != null) {
@@ -228,7 +229,6 @@ public final class LocalEngine implements Engine {
         house.groups().prune();
         house.groups().tree().close();
         house.images().close();
-        house.records().close();
         house.folders().close();
     }
 }
