@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails;
@@ -34,7 +33,7 @@ final class Container {
     private @Nullable Runnable settling; // guarded by stage
 
     /** Those who read its output now. */
-    final AtomicInteger readers = new AtomicInteger();
+    final Readers readers = new Readers();
 
     /** Executions in it that have not been forgotten, by id. */
     final Map<String, Execution> executions = new ConcurrentHashMap<>();
@@ -199,7 +198,7 @@ final class Container {
     }
 
     void watch(Minder made, int file, long offset) {
-        if (readers.get() > 0) {
+        if (readers.any()) {
             made.watch(file, offset);
         }
     }

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.RestartPolicy;
+import ondol.engine.spec.NamespaceChoice;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,11 @@ final class Ending {
     }
 
     /**
-     * Tells everybody of an end at once, where nobody has the container's stage; what remains is done by the next who
-     * enters, a worker at the latest.
+     * Tells everybody of an end at once, where nobody has the container's stage and nothing of it can be left running; what
+     * remains is done by the next who enters, a worker at the latest.
      */
     private void tell(Container container, Object run, int exitCode, long time) {
-        if (container.tryEnter()) {
+        if (NamespaceChoice.ownProcesses(container.record().host()) && container.tryEnter()) {
             try {
                 announce(container, run, exitCode, time);
             } finally {
@@ -82,7 +83,7 @@ final class Ending {
         });
     }
 
-    /** Ends the run in memory. What takes time, or can fail, is left to be settled. */
+    /** Ends the run in memory. What takes time, or can fail, is left to be settled where that is possible. */
     private void announce(Container container, Object run, int exitCode, long time) {
         Minder minder = container.minder();
         if (!container.running() || minder == null || !container.isRun(run)) {
@@ -98,6 +99,9 @@ final class Ending {
                 .oomKilled(ranOutOfMemory(container))
                 .pid(0)
                 .build();
+        if (!NamespaceChoice.ownProcesses(before.host())) {
+            clearGroup(container); // it has not ended before the last of its processes has
+        }
         container.show(r -> after);
         container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);
@@ -148,7 +152,7 @@ final class Ending {
         Cgroup group = container.cgroup();
         try {
             if (group != null) {
-                group.remove();
+                group.remove(); // kills, and waits until they are gone
             }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "the control group of {0} is left: {1}", container.id(), e.getMessage());

@@ -1,6 +1,7 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ final class Removing {
 
     /**
      * Removes a container that does not run, whose stage the caller holds. Its folder goes at once, with the record in
-     * it, by one rename; what is in it is deleted by a worker, or by the next engine.
+     * it, by one rename; what is in it is deleted by a worker, or by the next engine. Where somebody still reads its output
+     * the folder stays for that long.
      */
     void remove(Container container, boolean volumes) {
         UnaryOperator<ContainerRecord> going =
@@ -42,11 +44,12 @@ final class Removing {
             }
         }
         try {
-            Path gone = house.folders().trash().resolve(container.id());
-            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            if (!container.readers.whenNone(() -> discard(container))) {
+                // a folder without a record is nobody's, and goes at the next start at the latest
+                Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            }
             house.snapshots().remove(container.id());
-            house.later(() -> deleteQuietly(gone));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
                     "cannot remove container %s: %s".formatted(container.id(), e.getMessage()),
@@ -54,6 +57,17 @@ final class Removing {
         }
         container.removed().complete(container.record().exitCode());
         house.publish(container, "destroy");
+    }
+
+    /** The one rename. Called by the last reader where there are some, so whatever takes time is left to a worker. */
+    private void discard(Container container) {
+        try {
+            Path gone = house.folders().trash().resolve(container.id());
+            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            house.later(() -> deleteQuietly(gone));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void deleteQuietly(Path folder) {

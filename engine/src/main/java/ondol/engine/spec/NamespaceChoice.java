@@ -34,6 +34,11 @@ public final class NamespaceChoice {
         return "chroot".equals(host.isolation());
     }
 
+    /** Whether a container's process 1 is its own, so that all its processes end with that one. */
+    public static boolean ownProcesses(HostConfig host) {
+        return !chroot(host) && of(host).pid().isEmpty();
+    }
+
     static NamespaceChoice of(HostConfig host) {
         return new NamespaceChoice(host);
     }

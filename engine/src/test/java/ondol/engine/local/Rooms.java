@@ -127,7 +127,7 @@ final class Rooms implements AutoCloseable {
         engine.containers().remove(id, true, true);
     }
 
-    private static String read(OutputReader reader) throws InterruptedException {
+    static String read(OutputReader reader) throws InterruptedException {
         StringBuilder text = new StringBuilder();
         for (Output piece = reader.next(); piece != null; piece = reader.next()) {
             text.append(new String(piece.bytes(), StandardCharsets.UTF_8));
