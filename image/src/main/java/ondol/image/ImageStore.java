@@ -363,6 +363,7 @@ public final class ImageStore implements AutoCloseable {
     /** Lets go of the folder. Containers go on. */
     @Override
     public void close() {
+        unpacker.close();
         folders.close();
     }
 }
