@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -33,6 +34,17 @@ final class Blobs {
 
     boolean has(Digest digest) {
         return Files.exists(path(digest));
+    }
+
+    /** Bytes of a content; -1 where it is not there. */
+    long size(Digest digest) {
+        try {
+            return Files.size(path(digest));
+        } catch (NoSuchFileException e) {
+            return -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at " + digest, e);
+        }
     }
 
     /** A small content, checked against its digest. */

@@ -22,9 +22,16 @@ final class Catalog {
      * An image and what the layout has of it.
      *
      * @param manifest null for the images that stand for the machine itself
-     * @param blobs its configuration and layers
+     * @param blobs its configuration, and then its layers, the lowest first
      */
-    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {}
+    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {
+        /** With further names. */
+        Stored named(List<Reference> further) {
+            List<Reference> names = new ArrayList<>(image.names());
+            further.stream().filter(name -> !names.contains(name)).forEach(names::add);
+            return renamed(this, names);
+        }
+    }
 
     private final NavigableMap<String, Stored> byHex = new TreeMap<>();
     private final Map<String, Stored> byName = new HashMap<>();

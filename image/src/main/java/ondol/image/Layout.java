@@ -83,7 +83,8 @@ final class Layout {
         folders.writeDurably(folders.root.resolve(INDEX), ImageJson.write(catalog.index()));
     }
 
-    private Catalog.Stored image(Descriptor entry) throws IOException {
+    /** An image of which everything is there. */
+    Catalog.Stored image(Descriptor entry) throws IOException {
         Digest digest = Digest.parse(entry.digest());
         Manifest manifest =
                 ImageJson.read(blobs.read(digest, ImageJson.LIMIT), Manifest.class, "the manifest " + digest);
@@ -106,8 +107,13 @@ final class Layout {
         List<Descriptor> all = new ArrayList<>(List.of(manifest.config()));
         for (int i = 0; i < diffIds.size(); i++) {
             Descriptor blob = manifest.layers().get(i);
-            if (!blobs.has(Digest.parse(blob.digest()))) {
+            long size = blobs.size(Digest.parse(blob.digest()));
+            if (size < 0) {
                 throw new IOException("its layer %s is missing".formatted(blob.digest()));
+            }
+            if (size != blob.size()) {
+                throw new IOException("its layer %s has %d bytes and not the %d that its manifest says"
+                        .formatted(blob.digest(), size, blob.size()));
             }
             unpacked.add(layer(blob, Digest.parse(diffIds.get(i))));
             all.add(blob);

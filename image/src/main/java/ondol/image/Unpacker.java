@@ -42,8 +42,9 @@ final class Unpacker implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** A layer and its blob. */
-    record Unpacked(Layer layer, ondol.oci.image.Descriptor blob) {}
+    /** A layer and its blob. The layer is null only for what {@link #keep} could not lay out. */
+    record Unpacked(
+            @Nullable Layer layer, ondol.oci.image.Descriptor blob) {}
 
     /** A tree that was laid out in the staging folder; its tar's sum is null where it is that of the blob. */
     private record Laid(
@@ -64,11 +65,27 @@ final class Unpacker implements AutoCloseable {
 
     /** A tar that is written here: while one thread writes and sums it up, another lays it out. */
     Unpacked make(Writing writing) throws IOException {
+        return make(writing, true);
+    }
+
+    /** A content from outside: with a layer where it is a tar that can be laid out, and without one where it is not. */
+    Unpacked keep(InputStream in) throws IOException {
+        BufferedInputStream buffered = new BufferedInputStream(in, BUFFER);
+        if (Compression.mayBeTar(buffered)) {
+            return make(buffered::transferTo, false);
+        }
+        try (Blobs.Staged blob = blobs.stage()) {
+            buffered.transferTo(blob);
+            return new Unpacked(null, blob.commit("application/octet-stream"));
+        }
+    }
+
+    private Unpacked make(Writing writing, boolean strict) throws IOException {
         ChunkPipe pipe = new ChunkPipe();
         try (Blobs.Staged blob = blobs.stage()) {
             Future<Laid> laying = workers.submit(() -> layOut(pipe.out));
             try {
-                BufferedOutputStream out = new BufferedOutputStream(new Tee(blob, pipe), BUFFER);
+                BufferedOutputStream out = new BufferedOutputStream(new Tee(blob, pipe, strict), BUFFER);
                 writing.to(out);
                 out.flush();
                 pipe.in.close();
@@ -76,7 +93,15 @@ final class Unpacker implements AutoCloseable {
                 pipe.fail(e);
                 throw refusal(laying, e);
             }
-            Laid laid = await(laying);
+            Laid laid;
+            try {
+                laid = await(laying);
+            } catch (ImageException e) {
+                if (strict || e.kind() == ImageException.Kind.FAILED) {
+                    throw e;
+                }
+                return new Unpacked(null, blob.commit("application/octet-stream"));
+            }
             try {
                 Digest diffId = laid.diffId() == null ? blob.digest() : laid.diffId();
                 ondol.oci.image.Descriptor kept = blob.commit(laid.compression().mediaType);
@@ -91,10 +116,12 @@ final class Unpacker implements AutoCloseable {
     private static final class Tee extends OutputStream {
         private final OutputStream blob;
         private final ChunkPipe pipe;
+        private final boolean strict;
 
-        Tee(OutputStream blob, ChunkPipe pipe) {
+        Tee(OutputStream blob, ChunkPipe pipe, boolean strict) {
             this.blob = blob;
             this.pipe = pipe;
+            this.strict = strict;
         }
 
         @Override
@@ -104,7 +131,7 @@ final class Unpacker implements AutoCloseable {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (pipe.ignored()) {
+            if (strict && pipe.ignored()) {
                 throw new Refused();
             }
             pipe.in.write(bytes, offset, length);
@@ -157,6 +184,16 @@ final class Unpacker implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Whether the uncompressed bytes of a blob that is there have this digest. */
+    boolean isOf(Digest blob, Digest diffId) throws IOException {
+        MessageDigest sum = diffId.newSum();
+        try (InputStream raw = blobs.open(blob)) {
+            BufferedInputStream in = new BufferedInputStream(raw, BUFFER);
+            new DigestInputStream(Compression.of(in).open(in), sum).transferTo(OutputStream.nullOutputStream());
+        }
+        return java.util.HexFormat.of().formatHex(sum.digest()).equals(diffId.hex());
     }
 
     /** A blob that is there, whose uncompressed bytes must have this digest. */
