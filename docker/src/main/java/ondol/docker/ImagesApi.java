@@ -168,7 +168,7 @@ final class ImagesApi {
     }
 
     /** {@code repository[:tag]}; null where no repository is said. */
-    private static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
+    static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
         return repository == null ? null : tag == null ? repository : repository + ":" + tag;
     }
 

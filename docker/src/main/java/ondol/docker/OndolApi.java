@@ -49,7 +49,7 @@ final class OndolApi {
         if (!folder.isAbsolute()) {
             throw EngineException.invalid("the folder has to be an absolute path: " + path);
         }
-        call.json(201, new SystemJson.Id(engine.images().importFolder(folder, call.query("repo"))));
+        call.json(201, new SystemJson.Id(engine.images().importFolder(folder, ImagesApi.reference(call.query("repo"), call.query("tag")))));
     }
 
     private void explain(Call call) {
