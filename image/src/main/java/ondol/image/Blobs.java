@@ -66,6 +66,15 @@ final class Blobs {
         return Files.newInputStream(path(digest));
     }
 
+    /** Whether a content has the bytes that its digest says. */
+    boolean isWhole(Digest digest) throws IOException {
+        MessageDigest sum = Digest.sha256();
+        try (InputStream in = open(digest)) {
+            new java.security.DigestInputStream(in, sum).transferTo(OutputStream.nullOutputStream());
+        }
+        return Digest.of(sum).equals(digest);
+    }
+
     Descriptor write(String mediaType, byte[] bytes) {
         Digest digest = Digest.of(bytes);
         Path file = path(digest);

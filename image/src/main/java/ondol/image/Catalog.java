@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
 import ondol.oci.image.Index;
@@ -120,19 +121,26 @@ final class Catalog {
                 : new Stored(stored.image().withNames(names), stored.manifest(), stored.blobs());
     }
 
-    /** The layout's index: one entry for each name, and one for an image that has none. */
-    Index index() {
+    /**
+     * The layout's index: one entry for each name, and one for an image that has none.
+     *
+     * @param further annotations of an image's entries
+     */
+    Index index(Function<Stored, Map<String, String>> further) {
         List<Descriptor> manifests = new ArrayList<>();
         for (Stored stored : byHex.values()) {
             if (stored.manifest() == null) {
                 continue;
             }
             Descriptor manifest = stored.manifest().withPlatform(platform(stored.image()));
+            Map<String, String> annotations = further.apply(stored);
             if (stored.image().names().isEmpty()) {
-                manifests.add(manifest.withAnnotations(null));
+                manifests.add(manifest.withAnnotations(annotations.isEmpty() ? null : annotations));
             }
             for (Reference name : stored.image().names()) {
-                manifests.add(manifest.withAnnotations(Map.of(Descriptor.REF_NAME, name.toString())));
+                Map<String, String> named = new HashMap<>(annotations);
+                named.put(Descriptor.REF_NAME, name.toString());
+                manifests.add(manifest.withAnnotations(named));
             }
         }
         return Index.of(manifests);

@@ -41,9 +41,11 @@ public final class ImageStore implements AutoCloseable {
     private final Unpacker unpacker;
     private final Layout layout;
     private final Snapshots snapshots;
+    private final Syncer syncer;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
+    private boolean closed;
 
     private ImageStore(Path root, TarLimits limits) {
         folders = new Folders(root);
@@ -55,6 +57,8 @@ public final class ImageStore implements AutoCloseable {
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
+        syncer = new Syncer(folders, layout.unsynced(), this::synced);
+        syncer.soon();
         collectGarbageLater();
     }
 
@@ -214,8 +218,15 @@ public final class ImageStore implements AutoCloseable {
     public record Removal(
             @Nullable String untagged, @Nullable String deleted) {}
 
+    /** The images are on disk now, so the next boot need not look at them. */
+    private synchronized void synced() {
+        if (!closed) {
+            layout.save(catalog);
+        }
+    }
+
     private void save(Catalog changed) {
-        layout.save(changed);
+        layout.saveDurably(changed);
         catalog = changed;
     }
 
@@ -304,7 +315,6 @@ public final class ImageStore implements AutoCloseable {
 
     /** Makes images seen whose contents are all there, or gives their names to those that are there already. */
     List<Image> put(List<Catalog.Stored> added) {
-        folders.sync();
         synchronized (this) {
             Catalog changed = catalog;
             List<Image> images = new ArrayList<>();
@@ -313,8 +323,13 @@ public final class ImageStore implements AutoCloseable {
                 Catalog.Stored stored = there == null ? one : there.named(one.image().names());
                 changed = changed.with(stored);
                 images.add(stored.image());
+                if (there == null) {
+                    layout.unsynced().add(stored.image().id());
+                }
             }
-            save(changed);
+            layout.save(changed);
+            catalog = changed;
+            syncer.soon();
             return images;
         }
     }
@@ -386,7 +401,9 @@ public final class ImageStore implements AutoCloseable {
 
     /** Lets go of the folder. Containers go on. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        syncer.close();
         unpacker.close();
         folders.close();
     }
