@@ -27,6 +27,7 @@ struct minder {
   struct log log;
   int engine, listening, process; /* process: a pidfd; -1 once it ended */
   int input, output[2], terminal; /* our ends; -1 where there is none */
+  int root;                       /* the container's: see hold_root */
   pid_t pid;
   int status;
   int watched; /* the engine wants to hear when the log goes beyond file, offset */
@@ -224,6 +225,16 @@ static int make_process(struct minder *m) {
   return followed;
 }
 
+/*
+ * Unmounting an overlay writes out all that its disk has to write, which takes longer than the container took. With its
+ * root held here that is done when the minder goes, after it has told of the end.
+ */
+static void hold_root(struct minder *m) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/root", m->pid);
+  m->root = open(path, O_PATH | O_CLOEXEC);
+}
+
 static void tell_output(struct minder *m) {
   if (!m->watched || m->engine < 0) return;
   if (m->log.number == m->watch_file && m->log.offset <= m->watch_offset) return;
@@ -335,6 +346,7 @@ void mind(int plan, int engine, const int *donated, int donated_count) {
     return;
   }
   if (make_process(&m)) return;
+  if (m.log.folder >= 0) hold_root(&m);
   greet(&m, MESSAGE_STARTED);
   stay(&m);
 }

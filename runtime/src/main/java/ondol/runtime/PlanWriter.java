@@ -2,6 +2,7 @@ package ondol.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.Set;
 import ondol.linux.Call;
 import ondol.linux.Errno;
@@ -24,6 +25,7 @@ final class PlanWriter {
     private static final Set<Errno> EXISTS = Set.of(Errno.EEXIST);
 
     final PlanBuilder plan;
+    private final Set<String> made = new HashSet<>(); // folders that an earlier step makes
 
     PlanWriter(PlanBuilder plan) {
         this.plan = plan;
@@ -63,7 +65,7 @@ final class PlanWriter {
     }
 
     void mkdir(Purpose purpose, String path, int mode) {
-        if (!path.equals("/") && !path.isEmpty()) {
+        if (!path.equals("/") && !path.isEmpty() && made.add(path)) {
             plan.lenient(purpose, EXISTS, Call.MKDIRAT, path, Kernel.AT_FDCWD, plan.text(path), mode);
         }
     }
@@ -86,7 +88,8 @@ final class PlanWriter {
     }
 
     void mount(Purpose purpose, String source, String target, String type, long flags, String data) {
-        String shown = "%s, %s, %s%s".formatted(source, target, type, data.isEmpty() ? "" : ", " + data);
+        String shown = source + ", " + target + ", " + type + (data.isEmpty() ? "" : ", " + data);
+        covered(target);
         plan.step(
                 purpose,
                 Call.MOUNT,
@@ -115,8 +118,19 @@ final class PlanWriter {
     /** A copy of a mount, in no namespace yet. */
     Step openTree(Purpose purpose, String source, boolean recursive) {
         int flags = Mounts.OPEN_TREE_CLONE | Mounts.OPEN_TREE_CLOEXEC | (recursive ? Mounts.AT_RECURSIVE : 0);
-        return plan.step(
-                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE", Kernel.AT_FDCWD, plan.text(source), flags);
+        return plan.special(
+                purpose,
+                Step.Kind.DESCRIPTOR,
+                Call.OPEN_TREE,
+                source + ", OPEN_TREE_CLONE",
+                Kernel.AT_FDCWD,
+                plan.text(source),
+                flags);
+    }
+
+    /** Goes to another mount namespace, and stands in its root then ({@code man 2 setns}). */
+    void joinMounts(Step namespace) {
+        plan.step(Purpose.ROOT, Call.SETNS, namespace.shown() + ", CLONE_NEWNS", namespace, NamespaceSteps.CLONE_NEWNS);
     }
 
     /** Changes a mount that a descriptor is open on. */
@@ -124,12 +138,31 @@ final class PlanWriter {
         plan.step(
                 purpose,
                 Call.MOUNT_SETATTR,
-                "attributes 0x%x, propagation 0x%x".formatted(set, propagation),
+                "attributes 0x" + Long.toHexString(set) + ", propagation 0x" + Long.toHexString(propagation),
                 mount,
                 plan.text(""),
                 Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
-                attributes(set, clear, propagation),
+                attributes(set, clear, propagation, 0),
                 Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Maps the owners of what a detached mount shows, as the user namespace does that a descriptor is open on. */
+    void map(Purpose purpose, Step mount, boolean recursive, int userNamespace, Set<Errno> ignored) {
+        plan.lenient(
+                purpose,
+                ignored,
+                Call.MOUNT_SETATTR,
+                mount.shown() + ", MOUNT_ATTR_IDMAP",
+                mount,
+                plan.text(""),
+                Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
+                attributes(Mounts.MOUNT_ATTR_IDMAP, 0, 0, userNamespace),
+                Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Says whether mounts spread from and to a place. */
+    void propagation(Purpose purpose, String shown, String target, long flags) {
+        plan.step(purpose, Call.MOUNT, shown, 0, plan.text(target), 0, flags, 0);
     }
 
     /** Makes the mount at a path read-only, and all below it if asked. */
@@ -142,11 +175,17 @@ final class PlanWriter {
                 Kernel.AT_FDCWD,
                 plan.text(path),
                 0,
-                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0),
+                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0, 0),
                 Mounts.MOUNT_ATTR_SIZE);
     }
 
+    /** What was made below a place is hidden by what is mounted there. */
+    private void covered(String target) {
+        made.removeIf(path -> path.startsWith(target + "/"));
+    }
+
     void moveMount(Purpose purpose, Step mount, String target) {
+        covered(target);
         plan.step(
                 purpose,
                 Call.MOVE_MOUNT,
@@ -163,13 +202,13 @@ final class PlanWriter {
     }
 
     /** A struct mount_attr ({@code man 2 mount_setattr}). */
-    private Step.Argument attributes(long set, long clear, long propagation) {
+    private Step.Argument attributes(long set, long clear, long propagation, int userNamespace) {
         return plan.bytes(ByteBuffer.allocate(32)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(set)
                 .putLong(clear)
                 .putLong(propagation)
-                .putLong(0)
+                .putLong(userNamespace)
                 .array());
     }
 }

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container as this engine knows it: its record, and, while it runs, its minder. Whoever changes its stage of life
- * holds {@link #stage}; whoever only looks reads the record, which is replaced as a whole.
+ * has {@linkplain #enter entered} it; whoever only looks reads the record, which is replaced as a whole.
  */
 final class Container {
     private final Path folder;
     private final Records<ContainerRecord> records;
     private final LogFolder logs;
 
-    /** Held while the container is started, ended, changed or removed. */
-    final ReentrantLock stage = new ReentrantLock();
+    private final ReentrantLock stage = new ReentrantLock();
+    private @Nullable Runnable settling; // guarded by stage
 
     /** Those who read its output now. */
     final AtomicInteger readers = new AtomicInteger();
@@ -42,6 +42,7 @@ final class Container {
     private volatile ContainerRecord record;
     private volatile @Nullable Minder minder;
     private volatile @Nullable Cgroup cgroup;
+    private volatile Object run = new Object();
     private volatile LogSignal signal = new LogSignal();
     private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
@@ -52,6 +53,37 @@ final class Container {
         this.records = records;
         this.record = record;
         this.logs = new LogFolder(folder.resolve("log"));
+    }
+
+    /**
+     * Takes the container's stage: nobody else starts, ends, changes or removes it meanwhile. What its end left to be done
+     * is done first, whoever comes.
+     */
+    void enter() {
+        stage.lock();
+        settle();
+    }
+
+    /** {@link #enter} where nobody else is there; nothing is settled. */
+    boolean tryEnter() {
+        return stage.tryLock();
+    }
+
+    void leave() {
+        stage.unlock();
+    }
+
+    /** What is to be done after an end that everybody has been told of. The caller has the stage. */
+    void settleLater(Runnable rest) {
+        settling = rest;
+    }
+
+    private void settle() {
+        Runnable rest = settling;
+        settling = null;
+        if (rest != null) {
+            rest.run();
+        }
     }
 
     String id() {
@@ -71,21 +103,21 @@ final class Container {
     }
 
     /** Changes the record and writes it. */
-    void save(UnaryOperator<ContainerRecord> change) {
+    synchronized void save(UnaryOperator<ContainerRecord> change) {
         ContainerRecord changed = change.apply(record);
         records.save(folder, changed);
         record = changed;
     }
 
     /** Changes the record here; the file follows shortly, see {@link Records#saveSoon}. */
-    void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
+    synchronized void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
         ContainerRecord changed = change.apply(record);
         record = changed;
         records.saveSoon(folder, changed, written);
     }
 
     /** Changes the record here, for whoever looks; the file is not written. */
-    void show(UnaryOperator<ContainerRecord> change) {
+    synchronized void show(UnaryOperator<ContainerRecord> change) {
         record = change.apply(record);
     }
 
@@ -125,6 +157,17 @@ final class Container {
 
     CompletableFuture<Integer> removed() {
         return removed;
+    }
+
+    /** A mark of the run that begins now: what is heard later of an earlier one is not for it. */
+    Object newRun() {
+        run = new Object();
+        return run;
+    }
+
+    /** Whether this is the mark of the present run. */
+    boolean isRun(Object mark) {
+        return run == mark;
     }
 
     /** A new run begins: before its process is made. */

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One JSON file per object, written beside and renamed: whoever is killed leaves the old file or the new one. A process
  * that dies takes nothing with it, for the kernel has what was written. Against a machine that loses power the files are
- * flushed by a thread of their own, some milliseconds later: flushing takes as long as making a container, and a
+ * flushed by a thread of their own, a second later: flushing takes as long as making a container, and a
  * container that is gone by then need not be flushed at all.
  */
 final class Records<T> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
     private static final int LARGEST = 16 << 20;
+    private static final long FLUSH_AFTER = 1000;
 
     private final JsonType<T> type;
     private final String fileName;
@@ -181,10 +182,16 @@ final class Records<T> implements AutoCloseable {
                     while (unflushed.isEmpty()) {
                         unflushed.wait();
                     }
-                    unflushed.wait(100); // what follows shortly is flushed together
                 } catch (InterruptedException e) {
                     return;
                 }
+            }
+            try {
+                Thread.sleep(FLUSH_AFTER); // most containers are gone by then
+            } catch (InterruptedException e) {
+                return;
+            }
+            synchronized (unflushed) {
                 files = List.copyOf(unflushed);
                 unflushed.clear();
             }

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
 
 /** Removing a container and all that is its own. */
 final class Removing {
+    private static final System.Logger LOG = System.getLogger(Removing.class.getName());
+
     private final House house;
 
     Removing(House house) {
@@ -19,17 +23,29 @@ final class Removing {
     }
 
     /**
-     * Removes a container that does not run, whose stage the caller holds. First its record: without one, what is left
-     * of it is nobody's, and goes at the next start at the latest.
+     * Removes a container that does not run, whose stage the caller holds. Its folder goes at once, with the record in
+     * it, by one rename; what is in it is deleted by a worker, or by the next engine.
      */
     void remove(Container container, boolean volumes) {
-        container.show(r -> r.change().status(Status.REMOVING).build());
+        UnaryOperator<ContainerRecord> going =
+                r -> r.change().status(Status.REMOVING).build();
+        if (volumes && !container.record().anonymous().isEmpty()) {
+            container.save(going); // whoever finishes this must know that the volumes go too
+        } else {
+            container.show(going);
+        }
         house.registry().remove(container);
         house.records().drop(container.folder());
+        if (volumes) {
+            for (String volume : container.record().anonymous()) {
+                house.volumes().removeQuietly(volume);
+            }
+        }
         try {
-            Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            Path gone = house.folders().trash().resolve(container.id());
+            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
             house.snapshots().remove(container.id());
-            delete(container.folder());
+            house.later(() -> deleteQuietly(gone));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
@@ -37,12 +53,15 @@ final class Removing {
                     e);
         }
         container.removed().complete(container.record().exitCode());
-        if (volumes) {
-            for (String volume : container.record().anonymous()) {
-                house.volumes().removeQuietly(volume);
-            }
-        }
         house.publish(container, "destroy");
+    }
+
+    private static void deleteQuietly(Path folder) {
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is left: {1}", folder, e.getMessage());
+        }
     }
 
     static void delete(Path folder) throws IOException {

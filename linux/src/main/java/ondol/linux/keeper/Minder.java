@@ -177,8 +177,8 @@ public final class Minder implements AutoCloseable {
         }
         try {
             socket.send(message.encode(), List.of());
-        } catch (KernelException e) {
-            // the minder is gone: the loop says so to the listener
+        } catch (KernelException | IllegalStateException e) {
+            // the minder is gone: the loop says so, or has said so, to the listener
         }
     }
 
