@@ -1,5 +1,6 @@
 package ondol.docker;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,8 @@ import ondol.engine.Images;
 /** Images saved to a tar, and loaded from one. */
 final class ArchivesApi {
     private static final String TAR = "application/x-tar";
+
+    private static final int BUFFER = 256 << 10;
 
     private final Images images;
 
@@ -33,7 +36,7 @@ final class ArchivesApi {
         }
         String format = Objects.requireNonNullElse(call.query("format"), "docker-archive");
         Sink sink = call.lazyStream(200, TAR);
-        try (OutputStream out = sink.asOutputStream()) {
+        try (OutputStream out = new BufferedOutputStream(sink.asOutputStream(), BUFFER)) {
             images.save(names, format, out);
         }
         sink.close();

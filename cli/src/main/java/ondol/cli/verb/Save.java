@@ -2,6 +2,7 @@ package ondol.cli.verb;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,12 @@ public final class Save extends Verb {
         return 1;
     }
 
+    private static void copy(Response response, OutputStream out) throws IOException {
+        byte[] buffer = new byte[256 * 1024];
+        InputStream in = response.body();
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) out.write(buffer, 0, n);
+    }
+
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         String file = flags.get("output", "");
@@ -50,13 +57,13 @@ public final class Save extends Verb {
         if (flags.has("format")) query.append("&format=").append(Cli.encode(flags.get("format", "")));
         Response response = cli.request("GET", "/images/get" + query, null);
         if (file.isEmpty()) {
-            response.body().transferTo(cli.out());
+            copy(response, cli.out());
             return 0;
         }
         Path target = Path.of(file).toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             try (OutputStream out = new FileOutputStream(file)) {
-                response.body().transferTo(out);
+                copy(response, out);
             }
             return 0;
         }
@@ -64,7 +71,7 @@ public final class Save extends Verb {
         Path beside = target.resolveSibling("." + target.getFileName() + ".part");
         try {
             try (OutputStream out = Files.newOutputStream(beside)) {
-                response.body().transferTo(out);
+                copy(response, out);
             }
             Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
         } finally {
