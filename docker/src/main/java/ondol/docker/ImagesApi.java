@@ -44,8 +44,8 @@ final class ImagesApi {
 
     private void list(Call call) {
         Filters filters = call.filters().only(FILTERS);
-        ImageSummaries summaries = new ImageSummaries(
-                engine, call.version(), call.flag("shared-size"), false, call.flag("manifests"));
+        ImageSummaries summaries =
+                new ImageSummaries(engine, call.version(), call.flag("shared-size"), false, call.flag("manifests"));
         call.json(images.list().stream()
                 .filter(chosen(filters))
                 .map(summaries::of)

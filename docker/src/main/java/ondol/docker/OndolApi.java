@@ -17,7 +17,8 @@ final class OndolApi {
     }
 
     void addTo(Router router) {
-        router.post("/ondol/images/init", this::init).get("/ondol/containers/{id}/explain", this::explain)
+        router.post("/ondol/images/init", this::init)
+                .get("/ondol/containers/{id}/explain", this::explain)
                 .get("/ondol/images/{name*}/manifest", this::manifest)
                 .get("/ondol/system/check", this::check);
     }
@@ -29,12 +30,7 @@ final class OndolApi {
     private void check(Call call) {
         Images.Check check = engine.images().check();
         call.json(new ImageJson.Check(
-                check.images(),
-                check.layers(),
-                check.blobs(),
-                check.snapshots(),
-                check.bytes(),
-                check.findings()));
+                check.images(), check.layers(), check.blobs(), check.snapshots(), check.bytes(), check.findings()));
     }
 
     /** An image from a folder of the engine's machine. */
@@ -49,7 +45,10 @@ final class OndolApi {
         if (!folder.isAbsolute()) {
             throw EngineException.invalid("the folder has to be an absolute path: " + path);
         }
-        call.json(201, new SystemJson.Id(engine.images().importFolder(folder, ImagesApi.reference(call.query("repo"), call.query("tag")))));
+        call.json(
+                201,
+                new SystemJson.Id(engine.images()
+                        .importFolder(folder, ImagesApi.reference(call.query("repo"), call.query("tag")))));
     }
 
     private void explain(Call call) {

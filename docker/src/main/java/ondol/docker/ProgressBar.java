@@ -12,8 +12,8 @@ final class ProgressBar {
     static String text(long current, long total) {
         int done = total <= 0 ? 0 : (int) Math.min(WIDTH, current * WIDTH / total);
         String arrow = done < WIDTH ? ">" : "";
-        return "[" + "=".repeat(done) + arrow + " ".repeat(WIDTH - done - arrow.length()) + "]  "
-                + size(current) + "/" + size(total);
+        return "[" + "=".repeat(done) + arrow + " ".repeat(WIDTH - done - arrow.length()) + "]  " + size(current) + "/"
+                + size(total);
     }
 
     /** Four digits at most, as {@code 1.049MB}. */

@@ -174,9 +174,7 @@ final class SystemApi {
         ImageSummaries summaries = new ImageSummaries(engine, call.version(), true, true, false);
         call.json(new SystemJson.DiskUsage(
                 engine.images().layersSize(),
-                engine.images().list().stream()
-                        .map(summaries::of)
-                        .toList(),
+                engine.images().list().stream().map(summaries::of).toList(),
                 engine.containers().list().stream()
                         .map(container ->
                                 views.listed(container, engine.containers().sizes(container.id())))

@@ -62,7 +62,10 @@ public final class Contents implements AutoCloseable {
             throw new ImageException(
                     ImageException.Kind.UNSUPPORTED,
                     "the image %s stands on this machine's own files, which cannot be taken elsewhere"
-                            .formatted(image.tags().isEmpty() ? image.id().brief() : image.tags().getFirst()));
+                            .formatted(
+                                    image.tags().isEmpty()
+                                            ? image.id().brief()
+                                            : image.tags().getFirst()));
         }
         List<Descriptor> all = new ArrayList<>(List.of(manifest));
         all.addAll(stored.blobs());

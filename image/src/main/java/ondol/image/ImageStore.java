@@ -320,7 +320,8 @@ public final class ImageStore implements AutoCloseable {
             List<Image> images = new ArrayList<>();
             for (Catalog.Stored one : added) {
                 Catalog.Stored there = changed.byId(one.image().id());
-                Catalog.Stored stored = there == null ? one : there.named(one.image().names());
+                Catalog.Stored stored =
+                        there == null ? one : there.named(one.image().names());
                 changed = changed.with(stored);
                 images.add(stored.image());
                 if (there == null) {

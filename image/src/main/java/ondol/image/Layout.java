@@ -66,7 +66,9 @@ final class Layout {
                         doubt(entry, certain);
                     }
                     Catalog.Stored stored = image(entry);
-                    stored.image().layers().forEach(layer -> certain.add(layer.diffId().toString()));
+                    stored.image()
+                            .layers()
+                            .forEach(layer -> certain.add(layer.diffId().toString()));
                     if (entry.annotation(UNSYNCED) != null) {
                         unsynced.add(stored.image().id());
                     }
@@ -137,8 +139,8 @@ final class Layout {
 
     private byte[] bytes(Catalog catalog) {
         Map<String, String> marked = Map.of(UNSYNCED, folders.boot);
-        return ImageJson.write(catalog.index(
-                stored -> unsynced.contains(stored.image().id()) ? marked : Map.of()));
+        return ImageJson.write(
+                catalog.index(stored -> unsynced.contains(stored.image().id()) ? marked : Map.of()));
     }
 
     /** The ids of the images of which not everything may be on disk. */

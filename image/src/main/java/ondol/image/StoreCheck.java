@@ -72,8 +72,7 @@ public final class StoreCheck {
     }
 
     private static ondol.linux.Descriptor open(Path folder) {
-        return ondol.linux.Files.open(
-                folder.toString(), ondol.linux.Files.O_PATH | ondol.linux.Files.O_DIRECTORY);
+        return ondol.linux.Files.open(folder.toString(), ondol.linux.Files.O_PATH | ondol.linux.Files.O_DIRECTORY);
     }
 
     private static List<String> names(Path folder) {
@@ -87,7 +86,8 @@ public final class StoreCheck {
         try {
             byte[] json = Files.readAllBytes(folders.root.resolve("index.json"));
             Map<String, String> names = new HashMap<>();
-            for (Descriptor entry : ImageJson.read(json, Index.class, "index.json").manifests()) {
+            for (Descriptor entry :
+                    ImageJson.read(json, Index.class, "index.json").manifests()) {
                 String name = entry.annotation(Descriptor.REF_NAME);
                 if (name != null && names.put(name, entry.digest()) != null) {
                     findings.add("the name %s is in the index twice".formatted(name));
@@ -97,8 +97,8 @@ public final class StoreCheck {
                     findings.add("the name %s in the index leads to no image that can be used".formatted(name));
                 }
                 if (catalog.all().stream().noneMatch(stored -> isManifest(stored, entry.digest()))) {
-                    findings.add("the manifest %s in the index is of no image that can be used"
-                            .formatted(entry.digest()));
+                    findings.add(
+                            "the manifest %s in the index is of no image that can be used".formatted(entry.digest()));
                 }
             }
             for (Catalog.Stored stored : catalog.all()) {
@@ -170,7 +170,9 @@ public final class StoreCheck {
             check.read(new TarReader(plain));
             plain.transferTo(java.io.OutputStream.nullOutputStream());
             check.findings().forEach(finding -> findings.add(what + ": " + finding));
-            if (!java.util.HexFormat.of().formatHex(sum.digest()).equals(layer.diffId().hex())) {
+            if (!java.util.HexFormat.of()
+                    .formatHex(sum.digest())
+                    .equals(layer.diffId().hex())) {
                 findings.add(what + " has another content than its diff id says");
             }
         } catch (IOException | KernelException | ImageException e) {
@@ -183,9 +185,8 @@ public final class StoreCheck {
             snapshotCount++;
             try {
                 for (String lower : snapshots.open(id).layers().lowers()) {
-                    Stat stat = lower.startsWith("/")
-                            ? null
-                            : ondol.linux.Files.lstatIfThere(folders.layersFolder, lower);
+                    Stat stat =
+                            lower.startsWith("/") ? null : ondol.linux.Files.lstatIfThere(folders.layersFolder, lower);
                     if (!lower.startsWith("/") && (stat == null || !stat.isFolder())) {
                         findings.add("the snapshot %s stands on the layer folder %s, which is not there"
                                 .formatted(id, lower));

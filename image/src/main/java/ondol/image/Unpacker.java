@@ -43,8 +43,7 @@ final class Unpacker implements AutoCloseable {
     }
 
     /** A layer and its blob. The layer is null only for what {@link #keep} could not lay out. */
-    record Unpacked(
-            @Nullable Layer layer, ondol.oci.image.Descriptor blob) {}
+    record Unpacked(@Nullable Layer layer, ondol.oci.image.Descriptor blob) {}
 
     /** A tree that was laid out in the staging folder; its tar's sum is null where it is that of the blob. */
     private record Laid(

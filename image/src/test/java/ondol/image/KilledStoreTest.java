@@ -86,7 +86,6 @@ class KilledStoreTest {
         private static void step(ImageStore store, Path scratch, Random random) throws IOException {
             List<Image> images =
                     store.list().stream().filter(image -> !image.onHost()).toList();
-            Image some = images.isEmpty() ? null : images.get(random.nextInt(images.size()));
             NewImage named = NewImage.named(Reference.parse("i" + random.nextInt(8)));
             Path folder = Files.createDirectories(scratch.resolve("tree/sub"));
             for (int i = 0; i < 20; i++) {
@@ -94,7 +93,12 @@ class KilledStoreTest {
                 random.nextBytes(bytes);
                 Files.write(folder.resolve("f" + i), bytes);
             }
-            switch (some == null ? 0 : random.nextInt(6)) {
+            if (images.isEmpty()) {
+                store.importFolder(folder, named);
+                return;
+            }
+            Image some = images.get(random.nextInt(images.size()));
+            switch (random.nextInt(6)) {
                 case 0 -> store.importFolder(folder, named);
                 case 1 -> {
                     if (some.layers().size() < 8) {
@@ -107,8 +111,7 @@ class KilledStoreTest {
                     ByteArrayOutputStream archive = new ByteArrayOutputStream();
                     ArchiveWriter.write(store, List.of(some.id().toString()), ArchiveFormat.DOCKER, archive);
                     store.remove(some.id().toString(), true, id -> List.of());
-                    ArchiveReader.read(
-                            store, new ByteArrayInputStream(archive.toByteArray()), null, LoadProgress.NONE);
+                    ArchiveReader.read(store, new ByteArrayInputStream(archive.toByteArray()), null, LoadProgress.NONE);
                 }
                 default -> {
                     String id = "c" + random.nextInt(3);

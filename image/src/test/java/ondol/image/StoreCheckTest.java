@@ -22,8 +22,7 @@ class StoreCheckTest {
     void open() throws Exception {
         Lab.needRoot();
         store = ImageStore.open(scratch.resolve("store"));
-        image = store.importFolder(
-                Lab.makeRoot(scratch.resolve("root")), NewImage.named(Reference.parse("a")));
+        image = store.importFolder(Lab.makeRoot(scratch.resolve("root")), NewImage.named(Reference.parse("a")));
         store.snapshots().create("c1", image);
         assertThat(store.check().findings()).isEmpty();
     }
@@ -83,12 +82,12 @@ class StoreCheckTest {
 
     @Test
     void aMissingLayerIsFound() {
-        ondol.linux.Files.renameat2(folder("layers"), LayerStore.name(image.layers().getFirst()), folder(""), "away", 0);
+        ondol.linux.Files.renameat2(
+                folder("layers"), LayerStore.name(image.layers().getFirst()), folder(""), "away", 0);
         assertThat(findings()).anyMatch(text -> text.contains("the snapshot c1 stands on"));
     }
 
     private ondol.linux.Descriptor folder(String name) {
-        return ondol.linux.Files.open(
-                scratch.resolve("store").resolve(name).toString(), ondol.linux.Files.O_DIRECTORY);
+        return ondol.linux.Files.open(scratch.resolve("store").resolve(name).toString(), ondol.linux.Files.O_DIRECTORY);
     }
 }

@@ -43,8 +43,7 @@ public final class Load extends Verb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         String file = flags.get("input", "");
-        if (file.isEmpty() && Cli.terminal(0))
-            throw new CliException("requested load from stdin, but stdin is empty");
+        if (file.isEmpty() && Cli.terminal(0)) throw new CliException("requested load from stdin, but stdin is empty");
         boolean bars = !flags.is("quiet") && Cli.terminal(1);
         String target = "/images/load?quiet=" + (bars ? 0 : 1);
         try (InputStream in = file.isEmpty() ? new FileInputStream(FileDescriptor.in) : new FileInputStream(file)) {
@@ -68,7 +67,8 @@ public final class Load extends Verb {
             if (drawn && (bar.isEmpty() || !error.isEmpty())) cli.out().print("\r\u001b[K");
             drawn = !bar.isEmpty();
             if (!error.isEmpty()) throw new CliException(error);
-            if (drawn) cli.out().print("\r\u001b[K" + Json.text(state, "id") + ": " + Json.text(state, "status") + " " + bar);
+            if (drawn)
+                cli.out().print("\r\u001b[K" + Json.text(state, "id") + ": " + Json.text(state, "status") + " " + bar);
             else cli.out().print(Json.text(state, "stream"));
             cli.out().flush();
         }

@@ -39,10 +39,11 @@ public final class SystemCheck extends Verb {
         List<@Nullable Object> findings = Json.list(check.get("Findings"));
         for (Object finding : findings) cli.out().line(String.valueOf(finding));
         if (!flags.is("quiet")) {
-            cli.out().line("Checked " + Json.number(check, "Images") + " images, " + Json.number(check, "Layers")
-                    + " layers, " + Json.number(check, "Blobs") + " contents of "
-                    + Units.size(Json.number(check, "Bytes"), 4) + ", " + Json.number(check, "Snapshots")
-                    + " snapshots: " + (findings.isEmpty() ? "all is well" : findings.size() + " findings"));
+            cli.out()
+                    .line("Checked " + Json.number(check, "Images") + " images, " + Json.number(check, "Layers")
+                            + " layers, " + Json.number(check, "Blobs") + " contents of "
+                            + Units.size(Json.number(check, "Bytes"), 4) + ", " + Json.number(check, "Snapshots")
+                            + " snapshots: " + (findings.isEmpty() ? "all is well" : findings.size() + " findings"));
         }
         return findings.isEmpty() ? 0 : 1;
     }

@@ -89,11 +89,7 @@ public final class ImageJson {
 
     /** How far a part is. */
     @Json
-    public record Loading(
-            String status,
-            ProgressDetail progressDetail,
-            String progress,
-            String id) {}
+    public record Loading(String status, ProgressDetail progressDetail, String progress, String id) {}
 
     /** Bytes. */
     @Json
@@ -128,7 +124,8 @@ public final class ImageJson {
 
     /** What machine an image is for. */
     @Json
-    public record Platform(String architecture, String os, @Nullable String variant) {}
+    public record Platform(
+            String architecture, String os, @Nullable String variant) {}
 
     /** Bytes of an image's files. */
     @Json(naming = Json.Naming.UpperCamel)

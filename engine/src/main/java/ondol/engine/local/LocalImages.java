@@ -206,8 +206,8 @@ final class LocalImages implements Images {
         for (ArchiveReader.Loaded one : translate(() -> ArchiveReader.read(store, tar, null, progress::read))) {
             String id = one.image().id().toString();
             event("load", one.image(), id);
-            loaded.add(new Loaded(
-                    id, one.names().stream().map(Reference::familiar).toList()));
+            loaded.add(
+                    new Loaded(id, one.names().stream().map(Reference::familiar).toList()));
         }
         return loaded;
     }

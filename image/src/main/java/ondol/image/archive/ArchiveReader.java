@@ -74,8 +74,7 @@ public final class ArchiveReader {
         } catch (IOException e) {
             throw new ImageException(ImageException.Kind.FAILED, "cannot load the archive: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
-            throw new ImageException(
-                    ImageException.Kind.INVALID, "the archive cannot be loaded: " + e.getMessage(), e);
+            throw new ImageException(ImageException.Kind.INVALID, "the archive cannot be loaded: " + e.getMessage(), e);
         }
     }
 
@@ -134,7 +133,12 @@ public final class ArchiveReader {
             name(entry).ifPresent(all::add);
             byte[] document = checked(entry);
             if (MediaTypes.isIndex(entry.mediaType())) {
-                entries(ImageJson.read(document, Index.class, "the index " + entry.digest()), all, names, found, depth - 1);
+                entries(
+                        ImageJson.read(document, Index.class, "the index " + entry.digest()),
+                        all,
+                        names,
+                        found,
+                        depth - 1);
             } else if (MediaTypes.isManifest(entry.mediaType()) && isFor(entry.platform())) {
                 Manifest manifest = ImageJson.read(document, Manifest.class, "the manifest " + entry.digest());
                 String id = manifest.config().digest();
@@ -146,7 +150,8 @@ public final class ArchiveReader {
 
     private byte[] checked(Descriptor entry) throws IOException {
         String path = "blobs/" + entry.digest().replace(':', '/');
-        byte[] document = contents.read(Digest.parse(members.content(path).blob().digest()));
+        byte[] document =
+                contents.read(Digest.parse(members.content(path).blob().digest()));
         if (document.length != entry.size()) {
             throw Members.invalid("%s has %d bytes and not the %d that its index says"
                     .formatted(entry.digest(), document.length, entry.size()));

@@ -58,8 +58,7 @@ public final class ArchiveWriter {
             images.keySet().forEach(contents::of);
             new ArchiveWriter(contents, images, format).write(new TarWriter(out));
         } catch (IOException e) {
-            throw new ImageException(
-                    ImageException.Kind.FAILED, "cannot write the archive: " + e.getMessage(), e);
+            throw new ImageException(ImageException.Kind.FAILED, "cannot write the archive: " + e.getMessage(), e);
         }
     }
 
@@ -88,7 +87,8 @@ public final class ArchiveWriter {
     }
 
     private static boolean isTagOf(Reference known, String repository) {
-        return known.digest() == null && known.repository().equals(Reference.parse(repository).repository());
+        return known.digest() == null
+                && known.repository().equals(Reference.parse(repository).repository());
     }
 
     /** The images with a tag in a repository, where the name is one of a repository. */
@@ -110,11 +110,14 @@ public final class ArchiveWriter {
         file(tar, "oci-layout", ImageJson.write(LayoutMarker.CURRENT));
         file(tar, "index.json", ImageJson.write(index()));
         if (format == ArchiveFormat.DOCKER) {
-            file(tar, "manifest.json", ImageJson.writeList(
-                    images.entrySet().stream()
-                            .map(entry -> docker(entry.getKey(), entry.getValue()))
-                            .toList(),
-                    ArchiveManifest.class));
+            file(
+                    tar,
+                    "manifest.json",
+                    ImageJson.writeList(
+                            images.entrySet().stream()
+                                    .map(entry -> docker(entry.getKey(), entry.getValue()))
+                                    .toList(),
+                            ArchiveManifest.class));
         }
         Set<String> written = new HashSet<>();
         for (Image image : images.keySet()) {

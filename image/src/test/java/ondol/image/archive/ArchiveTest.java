@@ -50,7 +50,8 @@ class ArchiveTest {
     }
 
     private Image make(String name, String content) throws IOException {
-        Path root = Files.createDirectories(scratch.resolve("root/etc")).getParent();
+        Path root = scratch.resolve("root");
+        Files.createDirectories(root.resolve("etc"));
         Files.writeString(root.resolve("etc/file"), content);
         return store.importFolder(root, NewImage.named(Reference.parse(name)));
     }
@@ -99,7 +100,9 @@ class ArchiveTest {
         assertThat(load(other, save(ArchiveFormat.DOCKER, "a")).getFirst().names())
                 .extracting(Reference::familiar)
                 .containsExactly("a:1", "a:2");
-        assertThat(load(other, save(ArchiveFormat.DOCKER, image.id().brief())).getFirst().names())
+        assertThat(load(other, save(ArchiveFormat.DOCKER, image.id().brief()))
+                        .getFirst()
+                        .names())
                 .isEmpty();
         assertThatThrownBy(() -> save(ArchiveFormat.DOCKER, "a:1", "missing"))
                 .hasMessage("No such image: missing:latest");
@@ -138,9 +141,8 @@ class ArchiveTest {
         assertThat(loaded.names()).extracting(Reference::familiar).containsExactly("back:1");
         assertThat(loaded.image().layers())
                 .extracting(ondol.image.Layer::diffId)
-                .isEqualTo(image.layers().stream()
-                        .map(ondol.image.Layer::diffId)
-                        .toList());
+                .isEqualTo(
+                        image.layers().stream().map(ondol.image.Layer::diffId).toList());
         assertThat(loaded.image().id()).isEqualTo(image.id());
         assertThat(other.check().findings()).isEmpty();
     }
@@ -151,7 +153,12 @@ class ArchiveTest {
         make("a", "some text ".repeat(10_000));
         Path saved = scratch.resolve("saved.tar");
         Files.write(saved, save(ArchiveFormat.DOCKER, "a"));
-        run(skopeo, "--insecure-policy", "copy", "docker-archive:" + saved, "oci-archive:" + scratch.resolve("z.tar:a:z"));
+        run(
+                skopeo,
+                "--insecure-policy",
+                "copy",
+                "docker-archive:" + saved,
+                "oci-archive:" + scratch.resolve("z.tar:a:z"));
         ArchiveReader.Loaded loaded;
         try (InputStream in = Files.newInputStream(scratch.resolve("z.tar"))) {
             loaded = ArchiveReader.read(other, in, null, LoadProgress.NONE).getFirst();

@@ -128,13 +128,19 @@ class HostileArchiveTest {
 
     @Test
     void aLayerThatIsNone() throws IOException {
-        add("l.tar", "text").add("c.json", config(layer("f"))).add("manifest.json", LIST).refused("is no layer");
+        add("l.tar", "text")
+                .add("c.json", config(layer("f")))
+                .add("manifest.json", LIST)
+                .refused("is no layer");
     }
 
     @Test
     void aLayerThatIsHostile() throws IOException {
         byte[] hostile = layer("../out");
-        add("l.tar", hostile).add("c.json", config(hostile)).add("manifest.json", LIST).refused("is no layer");
+        add("l.tar", hostile)
+                .add("c.json", config(hostile))
+                .add("manifest.json", LIST)
+                .refused("is no layer");
     }
 
     @Test
@@ -146,7 +152,10 @@ class HostileArchiveTest {
     @Test
     void theDiffIdOfAnotherLayerThatIsThere() throws IOException {
         byte[] known = layer("g");
-        add("k.tar", known).add("l.tar", layer("f")).add("c.json", config(known)).add("manifest.json", LIST);
+        add("k.tar", known)
+                .add("l.tar", layer("f"))
+                .add("c.json", config(known))
+                .add("manifest.json", LIST);
         refused("has other bytes than its diff id");
     }
 
@@ -228,8 +237,9 @@ class HostileArchiveTest {
         for (int i = 0; i < 5; i++) {
             byte[] document = inner.getBytes(StandardCharsets.UTF_8);
             add("blobs/sha256/" + Digest.of(document).hex(), document);
-            inner = "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\"%s\",\"size\":%d}]}"
-                    .formatted(Digest.of(document), document.length);
+            inner =
+                    "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"digest\":\"%s\",\"size\":%d}]}"
+                            .formatted(Digest.of(document), document.length);
         }
         add("index.json", inner).refused("nested more than 3 deep");
     }
