@@ -5,6 +5,7 @@ module ondol.image {
     requires com.github.luben.zstd_jni;
 
     exports ondol.image;
+    exports ondol.image.archive;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             ondol.image.ImageJsonComponent;

@@ -34,6 +34,7 @@ final class ApiHandler extends Handler.Abstract {
         new StreamsApi(engine).addTo(router);
         new FilesApi(engine).addTo(router);
         new ExecApi(engine).addTo(router);
+        new ArchivesApi(engine).addTo(router);
         new ImagesApi(engine).addTo(router);
         new VolumesApi(engine).addTo(router);
         new NetworksApi(engine).addTo(router);

@@ -17,13 +17,7 @@ final class LaterApi {
                 "GET /images/search",
                 "POST /images/{name*}/push",
                 "GET /distribution/{name*}/json");
-        no(
-                router,
-                "saving and loading images is not supported yet: use import and export",
-                "GET /images/get",
-                "GET /images/{name*}/get",
-                "POST /images/load",
-                "GET /images/{name*}/attestations");
+        no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
         no(router, "statistics are not supported yet", "GET /containers/{id}/stats");
         no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
         no(

@@ -41,9 +41,11 @@ public final class ImageStore implements AutoCloseable {
     private final Unpacker unpacker;
     private final Layout layout;
     private final Snapshots snapshots;
+    private final Syncer syncer;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
+    private boolean closed;
 
     private ImageStore(Path root, TarLimits limits) {
         folders = new Folders(root);
@@ -55,6 +57,8 @@ public final class ImageStore implements AutoCloseable {
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
+        syncer = new Syncer(folders, layout.unsynced(), this::synced);
+        syncer.soon();
         collectGarbageLater();
     }
 
@@ -71,6 +75,16 @@ public final class ImageStore implements AutoCloseable {
     /** The containers' writable layers. */
     public Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Contents that come in or go out, see {@link Contents}. */
+    public Contents contents() {
+        return new Contents(this, begin(), blobs, layers, unpacker, layout);
+    }
+
+    /** The catalog as it is now. */
+    Catalog catalog() {
+        return catalog;
     }
 
     /** An operation in flight: as long as there is one, nothing is deleted that no image refers to yet. */
@@ -170,7 +184,7 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
-    private static Reference allowed(Reference name) {
+    static Reference allowed(Reference name) {
         if (HostImage.isReserved(name)) {
             throw ImageException.invalid("the name host is taken: it stands for this machine's own files");
         }
@@ -204,9 +218,27 @@ public final class ImageStore implements AutoCloseable {
     public record Removal(
             @Nullable String untagged, @Nullable String deleted) {}
 
+    /** The images are on disk now, so the next boot need not look at them. */
+    private synchronized void synced() {
+        if (!closed) {
+            layout.save(catalog);
+        }
+    }
+
     private void save(Catalog changed) {
-        layout.save(changed);
+        layout.saveDurably(changed);
         catalog = changed;
+    }
+
+    /** Looks at everything in the store, see {@link StoreCheck}. */
+    public StoreCheck.Report check() {
+        boolean quiet;
+        synchronized (this) {
+            quiet = operations == 0;
+        }
+        try (Operation operation = begin()) {
+            return new StoreCheck(folders, blobs, snapshots, catalog, quiet).run();
+        }
     }
 
     /** Bytes of all unpacked layers' files. */
@@ -275,30 +307,38 @@ public final class ImageStore implements AutoCloseable {
             if (base != null) {
                 operation.layers(base);
             }
-            Unpacker.Unpacked made = making.make();
-            Catalog.Stored stored = describe(image, base, made, name);
-            folders.sync();
-            synchronized (this) {
-                Catalog.Stored there = catalog.byId(stored.image().id());
-                if (there != null) {
-                    List<Reference> names = new ArrayList<>(there.image().names());
-                    stored.image().names().stream()
-                            .filter(n -> !names.contains(n))
-                            .forEach(names::add);
-                    stored = Catalog.renamed(there, names);
-                }
-                save(catalog.with(stored));
-            }
-            return stored.image();
+            return put(List.of(describe(image, base, making.make(), name))).getFirst();
         } catch (KernelException | IOException e) {
             throw ImageException.failed("cannot make the image", e);
+        }
+    }
+
+    /** Makes images seen whose contents are all there, or gives their names to those that are there already. */
+    List<Image> put(List<Catalog.Stored> added) {
+        synchronized (this) {
+            Catalog changed = catalog;
+            List<Image> images = new ArrayList<>();
+            for (Catalog.Stored one : added) {
+                Catalog.Stored there = changed.byId(one.image().id());
+                Catalog.Stored stored =
+                        there == null ? one : there.named(one.image().names());
+                changed = changed.with(stored);
+                images.add(stored.image());
+                if (there == null) {
+                    layout.unsynced().add(stored.image().id());
+                }
+            }
+            layout.save(changed);
+            catalog = changed;
+            syncer.soon();
+            return images;
         }
     }
 
     private Catalog.Stored describe(
             NewImage image, @Nullable Image base, Unpacker.Unpacked made, @Nullable Reference name) {
         List<Layer> all = new ArrayList<>(base == null ? List.of() : base.layers());
-        all.add(made.layer());
+        all.add(java.util.Objects.requireNonNull(made.layer()));
         List<ondol.oci.image.Descriptor> layerBlobs = new ArrayList<>(layerBlobs(base));
         layerBlobs.add(made.blob());
         ImageConfig config = config(image, base, all);
@@ -307,8 +347,8 @@ public final class ImageStore implements AutoCloseable {
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
         ondol.oci.image.Descriptor manifest =
                 blobs.write(MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
-        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(layerBlobs);
-        referred.add(configBlob);
+        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(List.of(configBlob));
+        referred.addAll(layerBlobs);
         Image described = new Image(
                 Digest.parse(configBlob.digest()),
                 Digest.parse(manifest.digest()),
@@ -362,7 +402,10 @@ public final class ImageStore implements AutoCloseable {
 
     /** Lets go of the folder. Containers go on. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        syncer.close();
+        unpacker.close();
         folders.close();
     }
 }

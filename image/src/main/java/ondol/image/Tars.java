@@ -61,6 +61,16 @@ public final class Tars {
     }
 
     /**
+     * The plain bytes of a tar that may be compressed by gzip or zstd.
+     *
+     * @throws ImageException INVALID where it is empty; UNSUPPORTED where it is compressed otherwise
+     */
+    public static InputStream plain(InputStream tar) throws IOException {
+        BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
+        return new BufferedInputStream(Compression.of(in).open(in), BUFFER);
+    }
+
+    /**
      * Unpacks a tar, plain or compressed, into a folder of a root. Links are followed as the root's processes would.
      *
      * @param root what is {@code /} to links
@@ -80,9 +90,7 @@ public final class Tars {
         String base = path.replaceAll("^/+|/+$", "");
         TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir, (int) first);
         try (TreeWriter writer = new TreeWriter(root, base, options, TarLimits.DEFAULT)) {
-            BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
-            writer.addAll(
-                    new TarReader(new BufferedInputStream(Compression.of(in).open(in), BUFFER)));
+            writer.addAll(new TarReader(plain(tar)));
         } catch (IOException | KernelException e) {
             throw ImageException.failed("cannot unpack the tar", e);
         }
