@@ -6,7 +6,7 @@ start_engine
 busybox_root "$state/root"
 succeeds "an image" "$ondol" init "$state/root" base
 succeeds "a first run, so that what stays for good is there" "$ondol" run --rm base true
-trash_empty() { [[ -z $(ls "$state"/data/trash "$state"/data/images/trash) ]]; } # what was removed is deleted behind the answer
+trash_empty() { [[ -z $(find "$state"/data/trash "$state"/data/images/trash -mindepth 1) ]]; } # what was removed is deleted behind the answer
 until_true 20 trash_empty || bad "the trash is emptied"
 before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
 
