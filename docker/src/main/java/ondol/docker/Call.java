@@ -1,5 +1,6 @@
 package ondol.docker;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -169,8 +170,14 @@ final class Call {
         return EngineException.invalid("the body is larger than " + (MAX_JSON >> 20) + " MiB");
     }
 
+    /** The body. Closing it leaves what was not read to the answer: see {@link #readRest}. */
     InputStream bodyStream() {
-        return Content.Source.asInputStream(request);
+        return new FilterInputStream(Content.Source.asInputStream(request)) {
+            @Override
+            public void close() {
+                // Jetty would cut the connection of a client that is still sending.
+            }
+        };
     }
 
     /**
@@ -202,7 +209,7 @@ final class Call {
         callback.succeeded();
     }
 
-    /** Reads what the client still sends: it may not look for an answer before it has sent all. */
+    /** Before an answer, see {@link #readRest}; not of what is said to be long. */
     private void drain() {
         long length = request.getLength();
         if (length == 0 || length > MAX_JSON || request.getHeaders().contains(HttpHeader.EXPECT)) {
