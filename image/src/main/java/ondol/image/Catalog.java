@@ -24,7 +24,26 @@ final class Catalog {
      * @param manifest null for the images that stand for the machine itself
      * @param blobs its configuration and layers
      */
-    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {}
+    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {
+        /** The layers' blobs, the lowest first. */
+        List<Descriptor> layerBlobs() {
+            return blobs.stream()
+                    .filter(blob -> !blob.digest().equals(image.id().toString()))
+                    .toList();
+        }
+
+        /** Whether it has a layer of this blob and diff id. */
+        boolean hasPair(String blob, Digest diffId) {
+            List<Descriptor> layerBlobs = layerBlobs();
+            for (int i = 0; i < layerBlobs.size() && i < image.layers().size(); i++) {
+                if (layerBlobs.get(i).digest().equals(blob)
+                        && image.layers().get(i).diffId().equals(diffId)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     private final NavigableMap<String, Stored> byHex = new TreeMap<>();
     private final Map<String, Stored> byName = new HashMap<>();

@@ -41,6 +41,7 @@ public final class ImageStore implements AutoCloseable {
     private final Unpacker unpacker;
     private final Layout layout;
     private final Snapshots snapshots;
+    private final Parts parts;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
@@ -52,6 +53,7 @@ public final class ImageStore implements AutoCloseable {
         unpacker = new Unpacker(folders, blobs, layers, limits);
         layout = new Layout(folders, blobs, layers, unpacker);
         snapshots = new Snapshots(this, folders);
+        parts = new Parts(folders, blobs, new Partials(folders), layers, limits);
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
@@ -118,6 +120,7 @@ public final class ImageStore implements AutoCloseable {
         garbage = operations > 0;
         if (!garbage) {
             blobs.keepOnly(catalog.blobs());
+            parts.partials().deleteOld();
             layers.keepOnly(catalog.diffIds(), snapshots.layerNames());
         }
     }
@@ -265,6 +268,34 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
+    /** What an intake works with. */
+    record Parts(Folders folders, Blobs blobs, Partials partials, LayerStore layers, TarLimits limits) {}
+
+    /** Begins to take in an image piece by piece, as a pull does. */
+    public Intake intake() {
+        return new Intake(this, begin(), parts);
+    }
+
+    /** Whether an image has a layer of this blob and diff id: then each was found to belong to the other. */
+    boolean pairs(String blob, Digest diffId) {
+        return catalog.all().stream()
+                .filter(stored -> stored.manifest() != null)
+                .anyMatch(stored -> stored.hasPair(blob, diffId));
+    }
+
+    /** Adds an image whose contents are all on disk; where it is here already, it gets the names. */
+    synchronized Image add(Catalog.Stored stored) {
+        Catalog.Stored added = stored;
+        Catalog.Stored there = catalog.byId(stored.image().id());
+        if (there != null) {
+            List<Reference> names = new ArrayList<>(there.image().names());
+            stored.image().names().stream().filter(n -> !names.contains(n)).forEach(names::add);
+            added = Catalog.renamed(there, names);
+        }
+        save(catalog.with(added));
+        return added.image();
+    }
+
     private interface Making {
         Unpacker.Unpacked make() throws IOException;
     }
@@ -278,18 +309,7 @@ public final class ImageStore implements AutoCloseable {
             Unpacker.Unpacked made = making.make();
             Catalog.Stored stored = describe(image, base, made, name);
             folders.sync();
-            synchronized (this) {
-                Catalog.Stored there = catalog.byId(stored.image().id());
-                if (there != null) {
-                    List<Reference> names = new ArrayList<>(there.image().names());
-                    stored.image().names().stream()
-                            .filter(n -> !names.contains(n))
-                            .forEach(names::add);
-                    stored = Catalog.renamed(there, names);
-                }
-                save(catalog.with(stored));
-            }
-            return stored.image();
+            return add(stored);
         } catch (KernelException | IOException e) {
             throw ImageException.failed("cannot make the image", e);
         }
