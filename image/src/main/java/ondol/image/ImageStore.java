@@ -276,6 +276,36 @@ public final class ImageStore implements AutoCloseable {
         return new Intake(this, begin(), parts);
     }
 
+    /**
+     * An image's contents, to be sent somewhere.
+     *
+     * @throws ImageException NOT_FOUND; UNSUPPORTED for one that stands on the machine's own files
+     */
+    public ImageContents contentsOf(String image) {
+        Operation operation = begin();
+        try {
+            return new ImageContents(this, operation, blobs, stored(image));
+        } catch (ImageException e) {
+            operation.close();
+            throw e;
+        }
+    }
+
+    /** All images with their contents. */
+    java.util.Collection<Catalog.Stored> all() {
+        return catalog.all();
+    }
+
+    /** Gives an image a name with a digest. */
+    synchronized void nameDigest(Image image, Reference name) {
+        Catalog.Stored there = catalog.byId(image.id());
+        if (there != null && !there.image().names().contains(name)) {
+            List<Reference> names = new ArrayList<>(there.image().names());
+            names.add(name);
+            save(catalog.with(Catalog.renamed(there, names)));
+        }
+    }
+
     /** Whether an image has a layer of this blob and diff id: then each was found to belong to the other. */
     boolean pairs(String blob, Digest diffId) {
         return catalog.all().stream()

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.zip.ZipException;
 import ondol.linux.Files;
 import ondol.oci.image.Descriptor;
@@ -160,7 +162,7 @@ public final class Intake implements AutoCloseable {
         }
         parts.blobs().write(read.config().mediaType(), config);
         Descriptor stored = parts.blobs().write(mediaType, manifest);
-        parts.folders().sync();
+        sync();
         parts.partials().promote(read.layers(), parts.blobs());
         Map<String, String> annotations = read.annotations();
         @Nullable String parent = annotations == null ? null : annotations.get(Layout.PARENT);
@@ -168,6 +170,20 @@ public final class Intake implements AutoCloseable {
         Image all = store.add(new Catalog.Stored(added, stored, List.copyOf(referred)));
         finished = all.manifest().equals(digest);
         return all;
+    }
+
+    /** The caller may be a virtual thread, which a blocking system call would nail to its carrier. */
+    private void sync() throws IOException {
+        FutureTask<Boolean> task = new FutureTask<>(parts.folders()::sync, true);
+        Thread.ofPlatform().daemon().name("ondol-sync").start(task);
+        try {
+            task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new java.io.InterruptedIOException("interrupted").initCause(e);
+        } catch (ExecutionException e) {
+            throw new IOException("the disk did not take the image: " + e.getCause(), e);
+        }
     }
 
     /** Whether this is a media type of a layer that can be unpacked. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
 import ondol.image.Image;
+import ondol.image.ImageContents;
 import ondol.image.ImageException;
 import ondol.image.ImageStore;
 import ondol.oci.image.Reference;
@@ -74,6 +75,39 @@ public final class RegistryClient implements AutoCloseable {
                                 platform == null ? null : Platforms.parse(platform),
                                 progress)
                         .run());
+    }
+
+    /**
+     * Pushes a tag; what the registry has is not sent again.
+     *
+     * @return its manifest as it is there now
+     */
+    public RemoteManifest push(Reference name, Credentials credentials, Progress progress) {
+        Reference full = name.withDefaultTag();
+        if (full.digest() != null) {
+            throw ImageException.invalid("cannot push a digest reference");
+        }
+        try (ImageContents contents = contents(full)) {
+            Session session = session(credentials);
+            return reaching(full.domain(), () -> {
+                Upload upload = new Upload(session, places.own(full.domain(), session), full);
+                return new Push(contents, upload, full, options.uploads(), progress).run();
+            });
+        }
+    }
+
+    private ImageContents contents(Reference full) {
+        try {
+            return store.contentsOf(full.toString());
+        } catch (ImageException e) {
+            if (e.kind() != ImageException.Kind.NOT_FOUND) {
+                throw e;
+            }
+            throw new ImageException(
+                    ImageException.Kind.NOT_FOUND,
+                    "An image does not exist locally with the tag: " + full.familiarRepository(),
+                    e);
+        }
     }
 
     /** All tags of a repository. */
