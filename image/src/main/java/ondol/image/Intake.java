@@ -101,8 +101,7 @@ public final class Intake implements AutoCloseable {
         Files.mkdirat(folders.stagingFolder, staged, 0755);
         try {
             long size;
-            try (ondol.linux.Descriptor folder =
-                            Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY);
+            try (ondol.linux.Descriptor folder = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY);
                     TreeWriter writer = new TreeWriter(folder, "", TreeWriter.Options.LAYER, parts.limits())) {
                 InputStream tar = new BufferedInputStream(plain, BUFFER);
                 writer.addAll(new TarReader(tar));

@@ -19,6 +19,8 @@ public final class ImageGroup extends Group {
               inspect     Display detailed information on one or more images
               ls          List images
               prune       Remove unused images
+              pull        Download an image from a registry
+              push        Upload an image to a registry
               rm          Remove one or more images
               tag         Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE
 

@@ -19,7 +19,9 @@ public final class Verbs {
             case "events" -> new Events();
             case "init" -> new Init();
             case "daemon" -> new DaemonRun();
-            case "history", "import", "tag" -> image(name);
+            case "login" -> new Login();
+            case "logout" -> new Logout();
+            case "history", "import", "pull", "push", "tag" -> image(name);
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
@@ -69,6 +71,8 @@ public final class Verbs {
             case "inspect" -> new Inspect("image");
             case "ls", "list" -> new ImageList();
             case "prune" -> new Prune("image");
+            case "pull" -> new Pull();
+            case "push" -> new Push();
             case "rm", "remove" -> new Rmi();
             case "tag" -> new Tag();
             default -> null;

@@ -20,8 +20,7 @@ public final class TransferJson {
 
     /** How far it is, in bytes; both are null where nothing is counted. */
     @Json
-    public record Detail(
-            @Nullable Long current, @Nullable Long total) {}
+    public record Detail(@Nullable Long current, @Nullable Long total) {}
 
     /** What is in the registry after a push. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -54,10 +54,7 @@ final class LocalRegistries implements Registries {
             Reference name = named(reference);
             Image image = client.pull(name, platform, credentials(auth), progress(progress));
             events.publish(
-                    "image",
-                    "pull",
-                    name.withDefaultTag().familiar(),
-                    Map.of("name", name.familiarRepository()));
+                    "image", "pull", name.withDefaultTag().familiar(), Map.of("name", name.familiarRepository()));
             return image.id().toString();
         });
     }

@@ -234,11 +234,11 @@ final class LayerPull {
                 arriving.complete();
                 downloaded = true;
             } catch (IOException | RuntimeException e) {
-                boolean damaged = arriving.found() > 0 && e instanceof ImageException && !Thread.currentThread().isInterrupted();
+                boolean damaged = arriving.found() > 0
+                        && e instanceof ImageException
+                        && !Thread.currentThread().isInterrupted();
                 arriving.fail(
-                        e instanceof ImageException known
-                                ? known
-                                : ImageException.failed("the layer did not come", e));
+                        e instanceof ImageException known ? known : ImageException.failed("the layer did not come", e));
                 if (unpacker != null) {
                     unpacker.interrupt();
                 }
@@ -337,7 +337,9 @@ final class LayerPull {
                 }
             } catch (IOException e) {
                 failures = arriving.received() > before ? 1 : failures + 1;
-                if (Session.isFinal(e) || failures >= Session.ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                if (Session.isFinal(e)
+                        || failures >= Session.ATTEMPTS
+                        || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 session.pause(failures, "");

@@ -61,8 +61,7 @@ final class Push {
                 if (!sendings.containsKey(blob.digest())) {
                     progress.status(id, "Preparing");
                     AtomicLong sent = new AtomicLong();
-                    sendings.put(
-                            blob.digest(), new Sending(id, blob, sent, workers.submit(() -> layer(blob, sent))));
+                    sendings.put(blob.digest(), new Sending(id, blob, sent, workers.submit(() -> layer(blob, sent))));
                 }
             }
             follow(new ArrayList<>(sendings.values()));
@@ -78,15 +77,13 @@ final class Push {
         byte[] bytes = contents.read(Digest.parse(manifest.digest()));
         upload.manifest(manifest.mediaType(), bytes, String.valueOf(name.tag()));
         contents.pushed(name);
-        progress.status(
-                "", "%s: digest: %s size: %d".formatted(name.tag(), manifest.digest(), bytes.length));
+        progress.status("", "%s: digest: %s size: %d".formatted(name.tag(), manifest.digest(), bytes.length));
         return new RegistryClient.RemoteManifest(manifest.mediaType(), Digest.parse(manifest.digest()), bytes);
     }
 
     private Upload.Done layer(Descriptor blob, AtomicLong sent) throws IOException {
         Digest digest = Digest.parse(blob.digest());
-        return upload.send(
-                blob, () -> contents.open(digest), contents.otherRepositories(name, blob.digest()), sent);
+        return upload.send(blob, () -> contents.open(digest), contents.otherRepositories(name, blob.digest()), sent);
     }
 
     private void follow(List<Sending> open) throws IOException {

@@ -68,7 +68,8 @@ record Refusal(int status, String code, String words) {
         return switch (status) {
             case 404 ->
                 new ImageException(
-                        ImageException.Kind.NOT_FOUND, "manifest for %s not found: %s".formatted(image.familiar(), words));
+                        ImageException.Kind.NOT_FOUND,
+                        "manifest for %s not found: %s".formatted(image.familiar(), words));
             case 401, 403 ->
                 new ImageException(
                         ImageException.Kind.DENIED,

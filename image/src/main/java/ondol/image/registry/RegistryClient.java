@@ -112,8 +112,7 @@ public final class RegistryClient implements AutoCloseable {
 
     /** All tags of a repository. */
     public List<String> tags(Reference repository, Credentials credentials) {
-        return reaching(
-                repository.domain(), () -> new Repository(session(credentials), places, repository).tags());
+        return reaching(repository.domain(), () -> new Repository(session(credentials), places, repository).tags());
     }
 
     /** What a name stands for in its registry: the manifest or index as it is there. */
@@ -150,7 +149,10 @@ public final class RegistryClient implements AutoCloseable {
             throw new ImageException(
                     ImageException.Kind.DENIED,
                     "login attempt to %s failed with status: %d (%s)"
-                            .formatted(uri, response.statusCode(), Refusal.of(response).words()));
+                            .formatted(
+                                    uri,
+                                    response.statusCode(),
+                                    Refusal.of(response).words()));
         });
     }
 

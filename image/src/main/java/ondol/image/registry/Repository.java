@@ -142,7 +142,8 @@ final class Repository {
         }
         String type = response.headers().firstValue("Content-Type").orElse("");
         int semicolon = type.indexOf(';');
-        return new Found(semicolon < 0 ? type.strip() : type.substring(0, semicolon).strip(), bytes, digest);
+        return new Found(
+                semicolon < 0 ? type.strip() : type.substring(0, semicolon).strip(), bytes, digest);
     }
 
     /** A small content, checked. */
@@ -181,7 +182,10 @@ final class Repository {
                             : Session.Call.get(uri, scopes, "Range", "bytes=" + from + "-"));
             return switch (response.statusCode()) {
                 case 200 -> {
-                    length(content, response.headers().firstValue("Content-Length").orElse(""), response);
+                    length(
+                            content,
+                            response.headers().firstValue("Content-Length").orElse(""),
+                            response);
                     yield new Bytes(0, response.body());
                 }
                 case 206 -> {
@@ -189,7 +193,8 @@ final class Repository {
                             response.headers().firstValue("Content-Range").orElse(""));
                     if (!range.matches() || Long.parseLong(range.group(1)) != from) {
                         response.body().close();
-                        throw new RefusedException("%s came in another range than was asked for".formatted(content.digest()));
+                        throw new RefusedException(
+                                "%s came in another range than was asked for".formatted(content.digest()));
                     }
                     length(content, range.group(2), response);
                     yield new Bytes(from, response.body());

@@ -142,8 +142,7 @@ final class Session {
         if (response.statusCode() != 401 || !Transport.sameOrigin(call.uri(), response.uri())) {
             return response;
         }
-        List<Challenge> challenges =
-                Challenge.parse(response.headers().allValues("WWW-Authenticate"));
+        List<Challenge> challenges = Challenge.parse(response.headers().allValues("WWW-Authenticate"));
         String fresh = tokens.obtain(call.uri(), challenges, call.scopes(), credentials);
         if (fresh == null) {
             return response;

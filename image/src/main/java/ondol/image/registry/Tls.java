@@ -38,8 +38,9 @@ final class Tls {
      */
     static SSLContext context(@Nullable Path certificates, boolean anyone) {
         try {
-            TrustManager[] trust =
-                    anyone ? new TrustManager[] {new Anyone()} : factory(store(certificates)).getTrustManagers();
+            TrustManager[] trust = anyone
+                    ? new TrustManager[] {new Anyone()}
+                    : factory(store(certificates)).getTrustManagers();
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust, null);
             return context;
@@ -71,8 +72,9 @@ final class Tls {
         }
         if (certificates != null && Files.isDirectory(certificates)) {
             try (var files = Files.list(certificates)) {
-                for (Path file :
-                        files.filter(f -> f.toString().endsWith(".crt")).sorted().toList()) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".crt"))
+                        .sorted()
+                        .toList()) {
                     number = add(store, file, number);
                 }
             }

@@ -47,11 +47,10 @@ final class Transport implements AutoCloseable {
             }
             HttpResponse<InputStream> response = exchange(uri, request.build());
             String location = response.headers().firstValue("Location").orElse("");
-            boolean redirected =
-                    switch (response.statusCode()) {
-                        case 301, 302, 303, 307, 308 -> follow && !location.isEmpty();
-                        default -> false;
-                    };
+            boolean redirected = switch (response.statusCode()) {
+                case 301, 302, 303, 307, 308 -> follow && !location.isEmpty();
+                default -> false;
+            };
             if (!redirected) {
                 return response;
             }
@@ -107,8 +106,7 @@ final class Transport implements AutoCloseable {
             if (tls) {
                 Path certificates = options.certificates();
                 builder.sslContext(Tls.context(
-                        certificates == null ? null : certificates.resolve(authority),
-                        options.isInsecure(authority)));
+                        certificates == null ? null : certificates.resolve(authority), options.isInsecure(authority)));
             }
             return builder.build();
         });

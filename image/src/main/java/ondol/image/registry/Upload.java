@@ -75,8 +75,8 @@ final class Upload {
         }
         URI place = null;
         for (String neighbour : neighbours.stream().limit(MOST_MOUNTS).toList()) {
-            HttpResponse<InputStream> response = post(
-                    uri("blobs/uploads/?mount=" + content.digest() + "&from=" + neighbour), scopes(neighbour));
+            HttpResponse<InputStream> response =
+                    post(uri("blobs/uploads/?mount=" + content.digest() + "&from=" + neighbour), scopes(neighbour));
             if (response.statusCode() == 201) {
                 response.body().close();
                 return new Done(Outcome.MOUNTED, neighbour);
@@ -104,8 +104,7 @@ final class Upload {
     }
 
     private HttpResponse<InputStream> post(URI uri, List<String> scopes) throws IOException {
-        return session.send(
-                new Session.Call("POST", uri, List.of(), HttpRequest.BodyPublishers::noBody, scopes, true));
+        return session.send(new Session.Call("POST", uri, List.of(), HttpRequest.BodyPublishers::noBody, scopes, true));
     }
 
     private URI location(HttpResponse<InputStream> response) throws IOException {
@@ -124,7 +123,8 @@ final class Upload {
                     ? URI.create("https" + uri.toString().substring("http".length()))
                     : uri;
         } catch (IllegalArgumentException e) {
-            throw new RefusedException("the registry %s sends uploads to what is no URL".formatted(repository.domain()));
+            throw new RefusedException(
+                    "the registry %s sends uploads to what is no URL".formatted(repository.domain()));
         }
     }
 
@@ -158,7 +158,8 @@ final class Upload {
             }
             if (Session.isBusy(response.statusCode()) && ++failures < Session.ATTEMPTS) {
                 response.body().close();
-                session.pause(failures, response.headers().firstValue("Retry-After").orElse(""));
+                session.pause(
+                        failures, response.headers().firstValue("Retry-After").orElse(""));
                 at = status(place, at);
                 continue;
             }
@@ -185,8 +186,7 @@ final class Upload {
         return last == 0 ? 0 : last + 1;
     }
 
-    private void finish(URI place, Descriptor content, long length, Source source, AtomicLong sent)
-            throws IOException {
+    private void finish(URI place, Descriptor content, long length, Source source, AtomicLong sent) throws IOException {
         String query = (place.getRawQuery() == null ? "?" : "&") + "digest=" + content.digest();
         HttpResponse<InputStream> response = session.send(new Session.Call(
                 "PUT",
@@ -266,7 +266,9 @@ final class Upload {
         }
         response.body().close();
         String digest = response.headers().firstValue("Docker-Content-Digest").orElse("");
-        if (!digest.isEmpty() && digest.startsWith("sha256:") && !digest.equals(Digest.of(bytes).toString())) {
+        if (!digest.isEmpty()
+                && digest.startsWith("sha256:")
+                && !digest.equals(Digest.of(bytes).toString())) {
             throw ImageException.invalid("the registry %s says that the manifest of %s has the digest %s and not %s"
                     .formatted(
                             repository.domain(),
