@@ -14,6 +14,7 @@ import ondol.cli.command.Output;
 import ondol.cli.http.Response;
 import ondol.cli.json.Json;
 import ondol.cli.text.Units;
+import org.jspecify.annotations.Nullable;
 
 /** Shows how a pull or push goes on: on a terminal a line per layer that is written over, else what happened, in order. */
 final class TransferView {
@@ -47,7 +48,7 @@ final class TransferView {
         }
     }
 
-    private void show(Object state) throws IOException {
+    private void show(@Nullable Object state) throws IOException {
         String id = Json.text(state, "id");
         String status = Json.text(state, "status");
         if (status.isEmpty()) return;
