@@ -7,6 +7,7 @@ module ondol.image {
 
     exports ondol.image;
     exports ondol.image.registry;
+    exports ondol.image.archive;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             ondol.image.ImageJsonComponent;

@@ -46,10 +46,11 @@ final class ImagesApi {
 
     private void list(Call call) {
         Filters filters = call.filters().only(FILTERS);
-        boolean old = !call.version().atLeast(44);
+        ImageSummaries summaries =
+                new ImageSummaries(engine, call.version(), call.flag("shared-size"), false, call.flag("manifests"));
         call.json(images.list().stream()
                 .filter(chosen(filters))
-                .map(image -> summary(image, old))
+                .map(summaries::of)
                 .toList());
     }
 
@@ -73,20 +74,6 @@ final class ImagesApi {
         return filters.has(word) ? images.inspect(filters.get(word).getFirst()).created() : null;
     }
 
-    static ImageJson.Summary summary(ImageDetails image, boolean withVirtualSize) {
-        return new ImageJson.Summary(
-                image.id(),
-                image.parent() == null ? "" : image.parent(),
-                image.names(),
-                image.digests(),
-                image.created().getEpochSecond(),
-                image.size(),
-                -1,
-                withVirtualSize ? image.size() : null,
-                image.config().labels(),
-                -1);
-    }
-
     private void inspect(Call call) {
         ImageDetails image = images.inspect(call.path("name"));
         call.json(new ImageJson.Inspect(
@@ -104,9 +91,22 @@ final class ImagesApi {
                 image.os(),
                 image.size(),
                 call.version().atLeast(44) ? null : image.size(),
-                new ContainerJson.GraphDriver(ContainerViews.DRIVER, Map.of()),
+                new ContainerJson.GraphDriver(ContainerViews.DRIVER, folders(image.id())),
                 new ImageJson.RootFs("layers", image.layers()),
                 new ImageJson.Metadata(Times.NEVER)));
+    }
+
+    /** Where the layers lie, in the words of Docker's overlay2. */
+    private Map<String, String> folders(String id) {
+        List<String> folders = images.folders(id);
+        Map<String, String> data = new java.util.TreeMap<>();
+        if (!folders.isEmpty()) {
+            data.put("UpperDir", folders.getFirst());
+        }
+        if (folders.size() > 1) {
+            data.put("LowerDir", String.join(":", folders.subList(1, folders.size())));
+        }
+        return data;
     }
 
     private void history(Call call) {
@@ -169,7 +169,7 @@ final class ImagesApi {
     }
 
     /** {@code repository[:tag]}; null where no repository is said. */
-    private static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
+    static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
         return repository == null ? null : tag == null ? repository : repository + ":" + tag;
     }
 

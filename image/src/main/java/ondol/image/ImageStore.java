@@ -42,9 +42,11 @@ public final class ImageStore implements AutoCloseable {
     private final Layout layout;
     private final Snapshots snapshots;
     private final Parts parts;
+    private final Syncer syncer;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
+    private boolean closed;
 
     private ImageStore(Path root, TarLimits limits) {
         folders = new Folders(root);
@@ -57,6 +59,8 @@ public final class ImageStore implements AutoCloseable {
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
+        syncer = new Syncer(folders, layout.unsynced(), this::synced);
+        syncer.soon();
         collectGarbageLater();
     }
 
@@ -73,6 +77,16 @@ public final class ImageStore implements AutoCloseable {
     /** The containers' writable layers. */
     public Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Contents that come in or go out, see {@link Contents}. */
+    public Contents contents() {
+        return new Contents(this, begin(), blobs, layers, unpacker, layout);
+    }
+
+    /** The catalog as it is now. */
+    Catalog catalog() {
+        return catalog;
     }
 
     /** An operation in flight: as long as there is one, nothing is deleted that no image refers to yet. */
@@ -173,7 +187,7 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
-    private static Reference allowed(Reference name) {
+    static Reference allowed(Reference name) {
         if (HostImage.isReserved(name)) {
             throw ImageException.invalid("the name host is taken: it stands for this machine's own files");
         }
@@ -207,9 +221,37 @@ public final class ImageStore implements AutoCloseable {
     public record Removal(
             @Nullable String untagged, @Nullable String deleted) {}
 
+    /** The images are on disk now, so the next boot need not look at them. */
+    private synchronized void synced() {
+        if (!closed) {
+            layout.save(catalog);
+        }
+    }
+
     private void save(Catalog changed) {
-        layout.save(changed);
+        layout.saveDurably(changed);
         catalog = changed;
+    }
+
+    /** Looks at everything in the store, see {@link StoreCheck}. */
+    public StoreCheck.Report check() {
+        try (Operation operation = begin()) {
+            StoreCheck check;
+            Catalog before;
+            synchronized (this) {
+                before = catalog;
+                check = new StoreCheck(folders, blobs, snapshots, before);
+                check.index();
+            }
+            check.contents();
+            synchronized (this) {
+                // while something else is underway, what nothing refers to yet is not left over
+                if (operations == 1 && !garbage && catalog == before) {
+                    check.leftOver();
+                }
+            }
+            return check.report();
+        }
     }
 
     /** Bytes of all unpacked layers' files. */
@@ -276,54 +318,31 @@ public final class ImageStore implements AutoCloseable {
         return new Intake(this, begin(), parts);
     }
 
-    /**
-     * An image's contents, to be sent somewhere.
-     *
-     * @throws ImageException NOT_FOUND; UNSUPPORTED for one that stands on the machine's own files
-     */
-    public ImageContents contentsOf(String image) {
-        Operation operation = begin();
-        try {
-            return new ImageContents(this, operation, blobs, stored(image));
-        } catch (ImageException e) {
-            operation.close();
-            throw e;
-        }
+    /** Paths of the other repositories of a registry that some image here, which has this content, is known to be in. */
+    public List<String> otherRepositories(Reference repository, String digest) {
+        return catalog.all().stream()
+                .filter(stored ->
+                        stored.blobs().stream().anyMatch(blob -> blob.digest().equals(digest)))
+                .flatMap(stored -> stored.image().names().stream())
+                .filter(name -> name.domain().equals(repository.domain())
+                        && !name.path().equals(repository.path()))
+                .map(Reference::path)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
-    /** All images with their contents. */
-    java.util.Collection<Catalog.Stored> all() {
-        return catalog.all();
-    }
-
-    /** Gives an image a name with a digest. */
-    synchronized void nameDigest(Image image, Reference name) {
+    /** Notes that an image is in a repository: it can be named there by its manifest's digest from now on. */
+    public synchronized void pushed(Image image, Reference repository) {
         Catalog.Stored there = catalog.byId(image.id());
-        if (there != null && !there.image().names().contains(name)) {
-            List<Reference> names = new ArrayList<>(there.image().names());
-            names.add(name);
-            save(catalog.with(Catalog.renamed(there, names)));
+        if (there != null) {
+            save(catalog.with(there.named(List.of(repository.withDigest(image.manifest())))));
         }
     }
 
     /** Whether an image has a layer of this blob and diff id: then each was found to belong to the other. */
     boolean pairs(String blob, Digest diffId) {
-        return catalog.all().stream()
-                .filter(stored -> stored.manifest() != null)
-                .anyMatch(stored -> stored.hasPair(blob, diffId));
-    }
-
-    /** Adds an image whose contents are all on disk; where it is here already, it gets the names. */
-    synchronized Image add(Catalog.Stored stored) {
-        Catalog.Stored added = stored;
-        Catalog.Stored there = catalog.byId(stored.image().id());
-        if (there != null) {
-            List<Reference> names = new ArrayList<>(there.image().names());
-            stored.image().names().stream().filter(n -> !names.contains(n)).forEach(names::add);
-            added = Catalog.renamed(there, names);
-        }
-        save(catalog.with(added));
-        return added.image();
+        return catalog.all().stream().anyMatch(stored -> stored.hasPair(blob, diffId));
     }
 
     private interface Making {
@@ -336,19 +355,38 @@ public final class ImageStore implements AutoCloseable {
             if (base != null) {
                 operation.layers(base);
             }
-            Unpacker.Unpacked made = making.make();
-            Catalog.Stored stored = describe(image, base, made, name);
-            folders.sync();
-            return add(stored);
+            return put(List.of(describe(image, base, making.make(), name))).getFirst();
         } catch (KernelException | IOException e) {
             throw ImageException.failed("cannot make the image", e);
+        }
+    }
+
+    /** Makes images seen whose contents are all there, or gives their names to those that are there already. */
+    List<Image> put(List<Catalog.Stored> added) {
+        synchronized (this) {
+            Catalog changed = catalog;
+            List<Image> images = new ArrayList<>();
+            for (Catalog.Stored one : added) {
+                Catalog.Stored there = changed.byId(one.image().id());
+                Catalog.Stored stored =
+                        there == null ? one : there.named(one.image().names());
+                changed = changed.with(stored);
+                images.add(stored.image());
+                if (there == null) {
+                    layout.unsynced().add(stored.image().id());
+                }
+            }
+            layout.save(changed);
+            catalog = changed;
+            syncer.soon();
+            return images;
         }
     }
 
     private Catalog.Stored describe(
             NewImage image, @Nullable Image base, Unpacker.Unpacked made, @Nullable Reference name) {
         List<Layer> all = new ArrayList<>(base == null ? List.of() : base.layers());
-        all.add(made.layer());
+        all.add(java.util.Objects.requireNonNull(made.layer()));
         List<ondol.oci.image.Descriptor> layerBlobs = new ArrayList<>(layerBlobs(base));
         layerBlobs.add(made.blob());
         ImageConfig config = config(image, base, all);
@@ -357,8 +395,8 @@ public final class ImageStore implements AutoCloseable {
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
         ondol.oci.image.Descriptor manifest =
                 blobs.write(MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
-        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(layerBlobs);
-        referred.add(configBlob);
+        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(List.of(configBlob));
+        referred.addAll(layerBlobs);
         Image described = new Image(
                 Digest.parse(configBlob.digest()),
                 Digest.parse(manifest.digest()),
@@ -412,7 +450,10 @@ public final class ImageStore implements AutoCloseable {
 
     /** Lets go of the folder. Containers go on. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        syncer.close();
+        unpacker.close();
         folders.close();
     }
 }

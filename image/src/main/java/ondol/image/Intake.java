@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.zip.ZipException;
 import ondol.linux.Files;
 import ondol.oci.image.Descriptor;
@@ -137,7 +135,8 @@ public final class Intake implements AutoCloseable {
     }
 
     /**
-     * Makes the image one of the store, durably.
+     * Makes the image one of the store. It is brought to disk soon after; until then it is marked as one to be checked
+     * should the machine go down.
      *
      * @param mediaType the manifest's
      * @param manifest its bytes as they came
@@ -150,8 +149,8 @@ public final class Intake implements AutoCloseable {
         ImageConfig image = ImageJson.read(config, ImageConfig.class, "the configuration " + digest);
         Digest id = Digest.of(config);
         List<Layer> layers = new ArrayList<>();
-        List<Descriptor> referred = new ArrayList<>(read.layers());
-        referred.add(read.config());
+        List<Descriptor> referred = new ArrayList<>(List.of(read.config()));
+        referred.addAll(read.layers());
         for (String diffId : image.diffIds()) {
             Layer layer = parts.layers().get(Digest.parse(diffId));
             if (layer == null) {
@@ -161,28 +160,14 @@ public final class Intake implements AutoCloseable {
         }
         parts.blobs().write(read.config().mediaType(), config);
         Descriptor stored = parts.blobs().write(mediaType, manifest);
-        sync();
         parts.partials().promote(read.layers(), parts.blobs());
         Map<String, String> annotations = read.annotations();
         @Nullable String parent = annotations == null ? null : annotations.get(Layout.PARENT);
         Image added = new Image(id, digest, List.copyOf(names), image, List.copyOf(layers), parent);
-        Image all = store.add(new Catalog.Stored(added, stored, List.copyOf(referred)));
+        Image all = store.put(List.of(new Catalog.Stored(added, stored, List.copyOf(referred))))
+                .getFirst();
         finished = all.manifest().equals(digest);
         return all;
-    }
-
-    /** The caller may be a virtual thread, which a blocking system call would nail to its carrier. */
-    private void sync() throws IOException {
-        FutureTask<Boolean> task = new FutureTask<>(parts.folders()::sync, true);
-        Thread.ofPlatform().daemon().name("ondol-sync").start(task);
-        try {
-            task.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw (IOException) new java.io.InterruptedIOException("interrupted").initCause(e);
-        } catch (ExecutionException e) {
-            throw new IOException("the disk did not take the image: " + e.getCause(), e);
-        }
     }
 
     /** Whether this is a media type of a layer that can be unpacked. */

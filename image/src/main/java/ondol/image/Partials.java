@@ -16,10 +16,8 @@ final class Partials {
     private static final Duration KEPT = Duration.ofDays(1);
 
     private final Path folder;
-    private final Path blobs;
 
     Partials(Folders folders) {
-        this.blobs = folders.blobs;
         try {
             folder = Files.createDirectories(folders.root.resolve("blobs/partial"));
         } catch (IOException e) {
@@ -46,10 +44,6 @@ final class Partials {
                     Files.deleteIfExists(path(digest));
                 }
             }
-        }
-        try (ondol.linux.Descriptor open =
-                ondol.linux.Files.open(this.blobs.toString(), ondol.linux.Files.O_DIRECTORY)) {
-            ondol.linux.Files.fsync(open);
         }
     }
 

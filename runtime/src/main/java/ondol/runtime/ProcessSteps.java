@@ -66,7 +66,7 @@ final class ProcessSteps {
             writer.plan.step(
                     Purpose.LIMIT,
                     Call.PRLIMIT64,
-                    "%s, %d:%d".formatted(limit.type(), limit.soft(), limit.hard()),
+                    limit.type() + ", " + limit.soft() + ":" + limit.hard(),
                     0,
                     number,
                     writer.plan.bytes(pair),

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * DATA  lock  id  bin/keeper  images/…  containers/ID/{container.json, hostname, hosts, resolv.conf, log/, minder}
- *       volumes/NAME/{volume.json, _data/}
+ *       volumes/NAME/{volume.json, _data/}  trash/
  * EXEC  keeper.sock  mnt/  docker.sock
  * </pre>
  */
@@ -51,7 +51,7 @@ final class Folders implements AutoCloseable {
                 channel.close();
                 throw EngineException.conflict("another engine has the root %s open".formatted(data));
             }
-            for (String part : new String[] {"bin", "images", "containers", "volumes"}) {
+            for (String part : new String[] {"bin", "images", "containers", "volumes", "trash"}) {
                 make(data.resolve(part), "rwx--x--x");
             }
             make(exec.resolve("mnt"), "rwx------");
@@ -120,6 +120,11 @@ final class Folders implements AutoCloseable {
 
     Path container(String container) {
         return containers().resolve(container);
+    }
+
+    /** Where folders of removed containers are until they are deleted. */
+    Path trash() {
+        return data.resolve("trash");
     }
 
     Path mountpoint() {

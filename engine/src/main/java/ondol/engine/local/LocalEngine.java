@@ -36,6 +36,7 @@ public final class LocalEngine implements Engine {
     public static final String VERSION = "0.1.0";
 
     private static final long IDLE_LOOK = 500;
+    private static final long PATIENCE = 10;
 
     private final House house;
     private final LocalContainers containers;
@@ -97,6 +98,7 @@ public final class LocalEngine implements Engine {
                     new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
+                    new UserRanges(registry, keeper),
                     host,
                     seccomp,
                     workers,
@@ -213,22 +215,35 @@ public final class LocalEngine implements Engine {
                 warnings);
     }
 
+    /** Ends that were told are handled; those that are not, the minders keep for the next engine. */
+    private void finishWork() {
+        house.workers().shutdown();
+        try {
+            if (!house.workers().awaitTermination(PATIENCE, TimeUnit.SECONDS)) {
+                house.workers().shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         house.timer().shutdownNow();
         client.close();
+        finishWork();
+        house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();
             if (minder != null) {
                 minder.close(); // it stays with its container
             }
         });
+        house.ranges().close();
         house.keeper().close();
-        house.workers().shutdown();
         house.groups().prune();
         house.groups().tree().close();
         house.images().close();
-        house.records().close();
         house.folders().close();
     }
 }

@@ -24,18 +24,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * One JSON file per object, written beside and renamed: whoever is killed leaves the old file or the new one. A process
  * that dies takes nothing with it, for the kernel has what was written. Against a machine that loses power the files are
- * flushed by a thread of their own, some milliseconds later: flushing takes as long as making a container, and a
+ * flushed by a thread of their own, a second later: flushing takes as long as making a container, and a
  * container that is gone by then need not be flushed at all.
  */
 final class Records<T> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
     private static final int LARGEST = 16 << 20;
+    private static final long FLUSH_AFTER = 1000;
 
     private final JsonType<T> type;
     private final String fileName;
     private final Map<Path, Pending<T>> pending = new LinkedHashMap<>(); // guarded by itself
     private final Set<Path> unflushed = new LinkedHashSet<>(); // guarded by itself
     private final Object writing = new Object(); // held while a file is written, or its folder goes
+    private boolean closing; // guarded by pending
     private final Thread writer;
     private final Thread flusher;
 
@@ -103,10 +105,13 @@ final class Records<T> implements AutoCloseable {
             Path folder;
             synchronized (pending) {
                 try {
-                    while (pending.isEmpty()) {
+                    while (pending.isEmpty() && !closing) {
                         pending.wait();
                     }
                 } catch (InterruptedException e) {
+                    return;
+                }
+                if (pending.isEmpty()) {
                     return;
                 }
                 folder = pending.keySet().iterator().next();
@@ -181,10 +186,16 @@ final class Records<T> implements AutoCloseable {
                     while (unflushed.isEmpty()) {
                         unflushed.wait();
                     }
-                    unflushed.wait(100); // what follows shortly is flushed together
                 } catch (InterruptedException e) {
                     return;
                 }
+            }
+            try {
+                Thread.sleep(FLUSH_AFTER); // most containers are gone by then
+            } catch (InterruptedException e) {
+                return;
+            }
+            synchronized (unflushed) {
                 files = List.copyOf(unflushed);
                 unflushed.clear();
             }
@@ -200,16 +211,15 @@ final class Records<T> implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (pending) {
+            closing = true;
+            pending.notifyAll();
+        }
+        flusher.interrupt();
         try {
-            synchronized (pending) {
-                while (!pending.isEmpty()) {
-                    pending.wait(10);
-                }
-            }
+            writer.join(); // what is pending is written first
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        writer.interrupt();
-        flusher.interrupt();
     }
 }

@@ -210,7 +210,11 @@ final class LayerPull {
 
     /** Where an earlier attempt left damaged bytes, all is fetched once more. */
     private void fetch(Intake intake) throws IOException {
-        if (attempt(intake) && attempt(intake)) {
+        boolean damaged = attempt(intake);
+        if (damaged) {
+            damaged = attempt(intake);
+        }
+        if (damaged) {
             throw new IOException("the layer's file changed while it was read");
         }
     }

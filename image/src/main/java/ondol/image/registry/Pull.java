@@ -110,7 +110,7 @@ final class Pull {
         boolean any = store.list().stream()
                 .flatMap(known -> known.names().stream())
                 .anyMatch(name -> name.digest() != null && name.repository().equals(image.repository()));
-        Digest now = any ? repository.digest(image) : null;
+        Digest now = any ? repository.digest(image).orElse(null) : null;
         Image known = now == null ? null : there(image.withDigest(now));
         return known == null || !fits(known.config()) ? null : known;
     }

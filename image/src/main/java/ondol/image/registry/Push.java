@@ -13,8 +13,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import ondol.image.ImageContents;
+import ondol.image.Contents;
+import ondol.image.Image;
 import ondol.image.ImageException;
+import ondol.image.ImageStore;
 import ondol.image.Layer;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
@@ -25,13 +27,24 @@ import ondol.oci.image.Reference;
 final class Push {
     private static final long TICK = 100;
 
-    private final ImageContents contents;
+    private final ImageStore store;
+    private final Contents contents;
+    private final Image image;
     private final Upload upload;
     private final Reference name;
     private final Progress progress;
     private final int uploads;
 
-    Push(ImageContents contents, Upload upload, Reference name, int uploads, Progress progress) {
+    Push(
+            ImageStore store,
+            Contents contents,
+            Image image,
+            Upload upload,
+            Reference name,
+            int uploads,
+            Progress progress) {
+        this.store = store;
+        this.image = image;
         this.contents = contents;
         this.upload = upload;
         this.name = name;
@@ -42,8 +55,10 @@ final class Push {
     private record Sending(String id, Descriptor blob, AtomicLong sent, Future<Upload.Done> done) {}
 
     RegistryClient.RemoteManifest run() throws IOException {
-        List<Layer> layers = contents.image().layers();
-        List<Descriptor> blobs = contents.layers();
+        List<Layer> layers = image.layers();
+        List<Descriptor> all = contents.of(image);
+        Descriptor manifest = all.getFirst();
+        List<Descriptor> blobs = all.subList(2, all.size());
         for (Descriptor blob : blobs) {
             if (blob.mediaType().equals(MediaTypes.LAYER_HOST)) {
                 throw new ImageException(
@@ -65,25 +80,23 @@ final class Push {
                 }
             }
             follow(new ArrayList<>(sendings.values()));
-            byte[] config = contents.config();
-            Descriptor described =
-                    Descriptor.of(MediaTypes.CONFIG, contents.image().id(), config.length);
+            byte[] config = contents.read(image.id());
+            Descriptor described = all.get(1);
             upload.send(described, () -> new ByteArrayInputStream(config), List.of(), new AtomicLong());
         } finally {
             workers.shutdownNow();
             join(workers);
         }
-        Descriptor manifest = contents.manifest();
         byte[] bytes = contents.read(Digest.parse(manifest.digest()));
         upload.manifest(manifest.mediaType(), bytes, String.valueOf(name.tag()));
-        contents.pushed(name);
+        store.pushed(image, name);
         progress.status("", "%s: digest: %s size: %d".formatted(name.tag(), manifest.digest(), bytes.length));
         return new RegistryClient.RemoteManifest(manifest.mediaType(), Digest.parse(manifest.digest()), bytes);
     }
 
     private Upload.Done layer(Descriptor blob, AtomicLong sent) throws IOException {
         Digest digest = Digest.parse(blob.digest());
-        return upload.send(blob, () -> contents.open(digest), contents.otherRepositories(name, blob.digest()), sent);
+        return upload.send(blob, () -> contents.open(digest), store.otherRepositories(name, blob.digest()), sent);
     }
 
     private void follow(List<Sending> open) throws IOException {

@@ -6,8 +6,8 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
+import ondol.image.Contents;
 import ondol.image.Image;
-import ondol.image.ImageContents;
 import ondol.image.ImageException;
 import ondol.image.ImageStore;
 import ondol.oci.image.Reference;
@@ -87,18 +87,19 @@ public final class RegistryClient implements AutoCloseable {
         if (full.digest() != null) {
             throw ImageException.invalid("cannot push a digest reference");
         }
-        try (ImageContents contents = contents(full)) {
+        try (Contents contents = store.contents()) {
+            Image image = named(full);
             Session session = session(credentials);
             return reaching(full.domain(), () -> {
                 Upload upload = new Upload(session, places.own(full.domain(), session), full);
-                return new Push(contents, upload, full, options.uploads(), progress).run();
+                return new Push(store, contents, image, upload, full, options.uploads(), progress).run();
             });
         }
     }
 
-    private ImageContents contents(Reference full) {
+    private Image named(Reference full) {
         try {
-            return store.contentsOf(full.toString());
+            return store.resolve(full.toString());
         } catch (ImageException e) {
             if (e.kind() != ImageException.Kind.NOT_FOUND) {
                 throw e;

@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,9 +84,8 @@ final class Repository {
         return URI.create(base + "/v2/" + name.path() + "/" + rest);
     }
 
-    /** The digest that a tag stands for now; null where the registry does not say. */
-    @Nullable
-    Digest digest(Reference image) throws IOException {
+    /** The digest that a tag stands for now, where the registry says it. */
+    Optional<Digest> digest(Reference image) throws IOException {
         String tag = tag(image);
         return anywhere(base -> {
             HttpResponse<InputStream> response =
@@ -94,9 +94,11 @@ final class Repository {
             String digest =
                     response.headers().firstValue("Docker-Content-Digest").orElse("");
             try {
-                return response.statusCode() == 200 && !digest.isEmpty() ? Digest.parse(digest) : null;
+                return response.statusCode() == 200 && !digest.isEmpty()
+                        ? Optional.of(Digest.parse(digest))
+                        : Optional.empty();
             } catch (IllegalArgumentException e) {
-                return null;
+                return Optional.empty();
             }
         });
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
 import ondol.linux.plan.Plan;
@@ -25,14 +26,30 @@ import ondol.linux.plan.Plan;
 public final class Keeper implements AutoCloseable {
     private static final byte[] MAKE = "make".getBytes(StandardCharsets.US_ASCII);
 
-    private final Process process;
-    private final SeqPacket socket;
+    private final Path binary;
+    private final Path folder;
     private final MinderLoop loop = new MinderLoop();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private Running running; // guarded by this
 
-    private Keeper(Process process, SeqPacket socket) {
-        this.process = process;
-        this.socket = socket;
+    /** One process of it. */
+    private record Running(Process process, SeqPacket socket) {
+        void end() {
+            socket.close();
+            try {
+                if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Keeper(Path binary, Path folder) {
+        this.binary = binary;
+        this.folder = folder;
+        this.running = begin(binary, folder);
     }
 
     /**
@@ -68,6 +85,10 @@ public final class Keeper implements AutoCloseable {
      * @param folder where its socket is made
      */
     public static Keeper start(Path binary, Path folder) {
+        return new Keeper(binary, folder);
+    }
+
+    private static Running begin(Path binary, Path folder) {
         Path socket = folder.toAbsolutePath().resolve("keeper.sock");
         try {
             Process process = new ProcessBuilder(binary.toString(), socket.toString())
@@ -77,14 +98,28 @@ public final class Keeper implements AutoCloseable {
             if (process.getInputStream().read() != 'r') {
                 throw new IllegalStateException("the keeper did not start: " + binary + " " + socket);
             }
-            return new Keeper(process, SeqPacket.connect(folder, "keeper.sock"));
+            return new Running(process, SeqPacket.connect(folder, "keeper.sock"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    public long pid() {
-        return process.pid();
+    /** The number of its process now. */
+    public synchronized long pid() {
+        return running.process().pid();
+    }
+
+    private synchronized void ask(List<Integer> descriptors) {
+        try {
+            running.socket().send(MAKE, descriptors);
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET && e.errno() != Errno.ENOTCONN) {
+                throw e;
+            }
+            running.end(); // somebody killed it: the minders do not need it, the next one does
+            running = begin(binary, folder);
+            running.socket().send(MAKE, descriptors);
+        }
     }
 
     /**
@@ -105,9 +140,7 @@ public final class Keeper implements AutoCloseable {
                 SeqPacket theirs = pair.get(1)) {
             List<Integer> descriptors = new ArrayList<>(List.of(memory.number(), theirs.number()));
             descriptors.addAll(donated);
-            synchronized (socket) {
-                socket.send(MAKE, descriptors);
-            }
+            ask(descriptors);
         } catch (KernelException e) {
             mine.close();
             throw e;
@@ -131,14 +164,9 @@ public final class Keeper implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        socket.close();
         loop.close();
-        try {
-            if (!process.waitFor(2, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        synchronized (this) {
+            running.end();
         }
     }
 }

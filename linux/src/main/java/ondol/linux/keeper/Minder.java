@@ -29,6 +29,18 @@ public final class Minder implements AutoCloseable {
         void lost();
     }
 
+    /** Does not care. */
+    public static final Listener NOBODY = new Listener() {
+        @Override
+        public void output(int file, long offset) {}
+
+        @Override
+        public void exited(int status, long time) {}
+
+        @Override
+        public void lost() {}
+    };
+
     private final SeqPacket socket;
     private final MinderLoop loop;
     private final Listener listener;
@@ -177,8 +189,8 @@ public final class Minder implements AutoCloseable {
         }
         try {
             socket.send(message.encode(), List.of());
-        } catch (KernelException e) {
-            // the minder is gone: the loop says so to the listener
+        } catch (KernelException | IllegalStateException e) {
+            // the minder is gone: the loop says so, or has said so, to the listener
         }
     }
 

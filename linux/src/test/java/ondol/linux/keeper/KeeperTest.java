@@ -189,4 +189,24 @@ class KeeperTest {
         assertThat(heard.await()).isEqualTo(9 << 8);
         again.forget();
     }
+
+    @Test
+    void aKilledKeeperIsReplacedAndItsMindersStay() throws Exception {
+        Heard first = new Heard();
+        Minder minder =
+                keeper.make(logged(shell("sh", "-c", "read line; exit 4")).build(), List.of(), first, pid -> {});
+        long pid = keeper.pid();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        while (ProcessHandle.of(pid).isPresent()) {
+            Thread.sleep(1);
+        }
+        PlanBuilder plan = new PlanBuilder();
+        execute(plan, "/bin/sh", "sh", "-c", "exit 3");
+        Heard second = new Heard();
+        keeper.make(plan.build(), List.of(), second, p -> {}).close();
+        assertThat(keeper.pid()).isNotEqualTo(pid);
+        minder.closeStdin();
+        assertThat(first.await()).isEqualTo(4 << 8);
+        minder.forget();
+    }
 }
