@@ -232,12 +232,22 @@ public final class ImageStore implements AutoCloseable {
 
     /** Looks at everything in the store, see {@link StoreCheck}. */
     public StoreCheck.Report check() {
-        boolean quiet;
-        synchronized (this) {
-            quiet = operations == 0;
-        }
         try (Operation operation = begin()) {
-            return new StoreCheck(folders, blobs, snapshots, catalog, quiet).run();
+            StoreCheck check;
+            Catalog before;
+            synchronized (this) {
+                before = catalog;
+                check = new StoreCheck(folders, blobs, snapshots, before);
+                check.index();
+            }
+            check.contents();
+            synchronized (this) {
+                // while something else is underway, what nothing refers to yet is not left over
+                if (operations == 1 && !garbage && catalog == before) {
+                    check.leftOver();
+                }
+            }
+            return check.report();
         }
     }
 
