@@ -157,6 +157,7 @@ final class ImagesApi {
         try (InputStream tar = call.bodyStream()) {
             id = images.importTar(
                     tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
+            Call.readRest(tar);
         }
         call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
     }
