@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -291,11 +292,19 @@ static void reconnect(struct minder *m) {
   if (m->process < 0) tell_end(m);
 }
 
+/* Whether nobody will ever ask again: the container's folder, and with it the way here, was removed. */
+static int forsaken(const struct minder *m) {
+  struct stat folder;
+  if (m->engine >= 0) return 0;
+  if (m->listening < 0) return 1; /* an exec whose engine is gone */
+  return !fstat(m->log.folder, &folder) && folder.st_nlink == 0;
+}
+
 static void stay(struct minder *m) {
   int *streams[3] = {&m->output[0], &m->output[1], &m->terminal};
   for (;;) {
     int ended = m->process < 0;
-    if (ended && m->engine < 0 && m->listening < 0) return; /* an exec whose engine is gone */
+    if (ended && forsaken(m)) return;
     struct pollfd polled[6];
     int logged = m->log.folder >= 0;
     polled[0] = (struct pollfd){.fd = m->process, .events = POLLIN};

@@ -56,6 +56,7 @@ final class ArchivesApi {
                     lines.say("Loaded image ID: " + loaded.id());
                 }
             }
+            Call.readRest(tar);
         } catch (EngineException e) {
             // Once lines have been sent the status cannot say it any more.
             if (!lines.begun()) {

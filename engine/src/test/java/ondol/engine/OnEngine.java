@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import ondol.engine.Containers.WaitCondition;
 import org.jspecify.annotations.Nullable;
@@ -168,9 +169,13 @@ abstract class OnEngine {
     }
 
     static void eventually(String what, BooleanSupplier condition) {
+        eventually(() -> what, condition);
+    }
+
+    static void eventually(Supplier<String> what, BooleanSupplier condition) {
         long until = System.nanoTime() + Duration.ofSeconds(machine.patience()).toNanos();
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < until, "never: " + what);
+            assertTrue(System.nanoTime() < until, () -> "never: " + what.get());
             pause(10);
         }
     }

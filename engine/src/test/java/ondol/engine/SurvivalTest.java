@@ -2,7 +2,6 @@ package ondol.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -212,7 +211,8 @@ final class SurvivalTest extends OnEngine {
                 () -> machine.processes().size() == 2 + running()); // and the keeper with its spare
         eventually(when + ": a group for each that runs", () -> groups() == running());
         for (ContainerDetails container : containers().list()) {
-            assertFalse(container.state().exitCode() == 255, when + ": an end was lost: " + container);
+            boolean removed = !container.name().startsWith("counter-"); // or about to be
+            assertTrue(removed || container.state().exitCode() != 255, when + ": an end was lost: " + container);
         }
     }
 

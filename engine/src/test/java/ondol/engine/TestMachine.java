@@ -85,7 +85,7 @@ final class TestMachine {
     private List<String> left() {
         List<String> left = new ArrayList<>(mounts());
         left.addAll(groups());
-        processes().forEach(pid -> left.add("process " + pid));
+        processes().forEach(pid -> left.add("process " + pid + " " + describe(pid)));
         return left;
     }
 
@@ -139,6 +139,24 @@ final class TestMachine {
             throw new UncheckedIOException(e);
         }
         return found;
+    }
+
+    /** What a process is, for whoever reads that it should not be there. */
+    static String describe(int pid) {
+        Path process = Path.of("/proc/" + pid);
+        StringBuilder words = new StringBuilder(text(process.resolve("comm")).strip());
+        words.append(text(process.resolve("status"))
+                .lines()
+                .filter(line -> line.startsWith("State") || line.startsWith("PPid"))
+                .collect(java.util.stream.Collectors.joining(" ", " ", "")));
+        try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                words.append(' ').append(Files.readSymbolicLink(descriptor));
+            }
+        } catch (IOException e) {
+            words.append(" gone");
+        }
+        return words.toString();
     }
 
     /** The process that made this one. */

@@ -31,20 +31,17 @@ public final class StoreCheck {
     private final Blobs blobs;
     private final Snapshots snapshots;
     private final Catalog catalog;
-    private final boolean quiet;
     private final List<String> findings = new ArrayList<>();
     private final Set<String> checkedLayers = new HashSet<>();
     private int contents;
     private int snapshotCount;
     private long bytes;
 
-    /** @param quiet whether nothing else is underway, so that what nothing refers to is left over */
-    StoreCheck(Folders folders, Blobs blobs, Snapshots snapshots, Catalog catalog, boolean quiet) {
+    StoreCheck(Folders folders, Blobs blobs, Snapshots snapshots, Catalog catalog) {
         this.folders = folders;
         this.blobs = blobs;
         this.snapshots = snapshots;
         this.catalog = catalog;
-        this.quiet = quiet;
     }
 
     /**
@@ -55,8 +52,8 @@ public final class StoreCheck {
      */
     public record Report(int images, int layers, int blobs, int snapshots, long bytes, List<String> findings) {}
 
-    Report run() {
-        index();
+    /** Looks at every content and every layer, and at what containers stand on. */
+    void contents() {
         for (String hex : names(folders.blobs)) {
             content(hex);
         }
@@ -64,9 +61,9 @@ public final class StoreCheck {
             image(stored);
         }
         snapshots();
-        if (quiet) {
-            leftOver();
-        }
+    }
+
+    Report report() {
         return new Report(
                 catalog.all().size(), checkedLayers.size(), contents, snapshotCount, bytes, List.copyOf(findings));
     }
@@ -82,7 +79,7 @@ public final class StoreCheck {
     }
 
     /** The index on disk must say what is known here, each name once. */
-    private void index() {
+    void index() {
         try {
             byte[] json = Files.readAllBytes(folders.root.resolve("index.json"));
             Map<String, String> names = new HashMap<>();
@@ -198,7 +195,8 @@ public final class StoreCheck {
         }
     }
 
-    private void leftOver() {
+    /** Finds what nothing refers to; to be called while nothing else is underway. */
+    void leftOver() {
         Set<String> wanted = catalog.blobs();
         for (String hex : names(folders.blobs)) {
             if (!wanted.contains(hex)) {

@@ -116,8 +116,8 @@ final class Ending {
             }
             publish(container, after);
             if (remove) {
+                minder.forget(); // first: without the container's folder nobody would find it any more
                 removing.remove(container, true);
-                minder.forget();
             } else if (pause >= 0) {
                 house.after(pause, TimeUnit.MILLISECONDS, () -> again(container, after.finished()));
             }

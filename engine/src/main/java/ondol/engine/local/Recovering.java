@@ -73,6 +73,7 @@ final class Recovering {
         try (Stream<Path> removed = Files.list(house.folders().trash());
                 Stream<Path> folders = Files.list(house.folders().containers())) {
             for (Path folder : removed.toList()) {
+                dismiss(folder);
                 Removing.delete(folder);
             }
             for (Path folder : folders.toList()) {
@@ -88,6 +89,15 @@ final class Recovering {
             }
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
+        }
+    }
+
+    /** Lets the minder of a removed container go, where the engine was killed before it said so. */
+    private void dismiss(Path folder) {
+        try {
+            house.keeper().find(folder, Minder.NOBODY).forget();
+        } catch (KernelException e) {
+            // it has gone
         }
     }
 
@@ -107,6 +117,7 @@ final class Recovering {
         try {
             ContainerRecord record = container.record();
             if (record.status() == Status.REMOVING) {
+                dismiss(container.folder());
                 removing.remove(container, true);
                 return;
             }
