@@ -19,6 +19,7 @@ import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
 import ondol.linux.plan.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's side of the keeper: a small process in C that forks a minder for each container. It ends with the engine;
@@ -157,11 +158,12 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException(
                     "the plan wants " + plan.donated() + " descriptors, not " + donated.size());
         }
-        AtomicReference<Running> asked = new AtomicReference<>();
+        AtomicReference<@Nullable Running> asked = new AtomicReference<>();
         try {
             return make(plan, donated, listener, gate, asked);
         } catch (PlanFailure e) {
-            if (!e.unanswered() || !replaced(asked.get())) {
+            Running last = asked.get();
+            if (!e.unanswered() || last == null || !replaced(last)) {
                 throw e;
             }
             return make(plan, donated, listener, gate, asked); // killed with the request in its hands
@@ -173,7 +175,7 @@ public final class Keeper implements AutoCloseable {
             List<Integer> donated,
             Minder.Listener listener,
             Minder.AtGate gate,
-            AtomicReference<Running> asked) {
+            AtomicReference<@Nullable Running> asked) {
         List<SeqPacket> pair = SeqPacket.pair();
         SeqPacket mine = pair.get(0);
         try (Descriptor memory = plan.toMemory();
