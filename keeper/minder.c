@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,6 +28,7 @@ struct minder {
   struct log log;
   int engine, listening, process; /* process: a pidfd; -1 once it ended */
   int input, output[2], terminal; /* our ends; -1 where there is none */
+  int root;                       /* the container's: see hold_root */
   pid_t pid;
   int status;
   int watched; /* the engine wants to hear when the log goes beyond file, offset */
@@ -224,6 +226,16 @@ static int make_process(struct minder *m) {
   return followed;
 }
 
+/*
+ * Unmounting an overlay writes out all that its disk has to write, which takes longer than the container took. With its
+ * root held here that is done when the minder goes, after it has told of the end.
+ */
+static void hold_root(struct minder *m) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/root", m->pid);
+  m->root = open(path, O_PATH | O_CLOEXEC);
+}
+
 static void tell_output(struct minder *m) {
   if (!m->watched || m->engine < 0) return;
   if (m->log.number == m->watch_file && m->log.offset <= m->watch_offset) return;
@@ -280,11 +292,19 @@ static void reconnect(struct minder *m) {
   if (m->process < 0) tell_end(m);
 }
 
+/* Whether nobody will ever ask again: the container's folder, and with it the way here, was removed. */
+static int forsaken(const struct minder *m) {
+  struct stat folder;
+  if (m->engine >= 0) return 0;
+  if (m->listening < 0) return 1; /* an exec whose engine is gone */
+  return !fstat(m->log.folder, &folder) && folder.st_nlink == 0;
+}
+
 static void stay(struct minder *m) {
   int *streams[3] = {&m->output[0], &m->output[1], &m->terminal};
   for (;;) {
     int ended = m->process < 0;
-    if (ended && m->engine < 0 && m->listening < 0) return; /* an exec whose engine is gone */
+    if (ended && forsaken(m)) return;
     struct pollfd polled[6];
     int logged = m->log.folder >= 0;
     polled[0] = (struct pollfd){.fd = m->process, .events = POLLIN};
@@ -335,6 +355,7 @@ void mind(int plan, int engine, const int *donated, int donated_count) {
     return;
   }
   if (make_process(&m)) return;
+  if (m.log.folder >= 0) hold_root(&m);
   greet(&m, MESSAGE_STARTED);
   stay(&m);
 }

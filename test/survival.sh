@@ -6,6 +6,8 @@ start_engine
 busybox_root "$state/root"
 succeeds "an image" "$ondol" init "$state/root" base
 succeeds "a first run, so that what stays for good is there" "$ondol" run --rm base true
+trash_empty() { [[ -z $(find "$state"/data/trash "$state"/data/images/trash -mindepth 1) ]]; } # what was removed is deleted behind the answer
+until_true 20 trash_empty || bad "the trash is emptied"
 before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
 
 last=500 # numbers of each container; 20 ms apart, so ten seconds
@@ -70,6 +72,7 @@ succeeds "rm -f of everything" "$ondol" rm -f $("$ondol" ps -aq)
 equal "ps -a is empty" "" "$("$ondol" ps -aq)"
 equal "mounts and links are as before" "$before" "$(machine)"
 equal "no group, file or mount names a container" "" "$(traces $(tr ' ' '\n' <<<"$ids" | sort -u))"
+until_true 20 trash_empty || bad "the trash is emptied at the end"
 equal "files are as before" "$files" "$(cd "$state" && find data -not -name '*.log' | sort)"
 exits "a second engine on the same root is refused" 1 timeout 20 "$ondol" daemon --data-root "$state/data" --exec-root "$state/other" -H "unix://$state/other.sock"
 pid=$(engine_pid)

@@ -3,7 +3,7 @@
 # -XX:AOTCacheOutput knows one run only; start-up with either kind of archive is the same.)
 
 MAIN=ondol.cli/ondol.cli.Main
-NATIVE=--enable-native-access=ondol.linux
+NATIVE=--enable-native-access=ondol.linux,com.github.luben.zstd_jni
 # Both: the smallest collector; no files in /tmp/hsperfdata. -Xlog:disable: the JVM's complaint about an archive that
 # does not fit (a JDK updated in place) would go to stdout, amid a command's output.
 CLI_FLAGS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable)

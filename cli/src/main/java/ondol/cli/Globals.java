@@ -17,6 +17,8 @@ final class Globals extends Verb {
               run         Create and run a new container from an image
               exec        Execute a command in a running container
               ps          List containers
+              pull        Download an image from a registry
+              push        Upload an image to a registry
               images      List images
               init        Make an image from a directory
               version     Show the version information
@@ -25,6 +27,7 @@ final class Globals extends Verb {
             Management Commands:
               container   Manage containers
               image       Manage images
+              manifest    Look at image manifests
               system      Manage Ondol
               volume      Manage volumes
 
@@ -41,13 +44,17 @@ final class Globals extends Verb {
               import      Import the contents from a tarball to create a filesystem image
               inspect     Return low-level information on Ondol objects
               kill        Kill one or more running containers
+              load        Load an image from a tar archive or STDIN
               logs        Fetch the logs of a container
+              login       Log in to a registry
+              logout      Log out from a registry
               pause       Pause all processes within one or more containers
               port        List port mappings or a specific mapping for the container
               rename      Rename a container
               restart     Restart one or more containers
               rm          Remove one or more containers
               rmi         Remove one or more images
+              save        Save one or more images to a tar archive (streamed to STDOUT by default)
               start       Start one or more stopped containers
               stats       Display a live stream of container(s) resource usage statistics
               stop        Stop one or more running containers

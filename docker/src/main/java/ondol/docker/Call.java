@@ -131,6 +131,12 @@ final class Call {
         return request.getHeaders().get(header);
     }
 
+    /** A header's first value by its name in any case; null where it is missing. */
+    @Nullable
+    String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
     /** Whether the client asks for the connection itself. */
     boolean wantsUpgrade() {
         return request.getHeaders().contains(HttpHeader.UPGRADE);
@@ -173,6 +179,18 @@ final class Call {
         return Content.Source.asInputStream(request);
     }
 
+    /**
+     * Reads to the end what a client sends behind what was of use. Without that it may find its connection closed before
+     * it has sent all, and never look for the answer. Not more than some: whoever sends for ever gets no answer.
+     */
+    static void readRest(InputStream body) throws IOException {
+        byte[] bytes = new byte[8 << 10];
+        int left = MAX_JSON;
+        for (int n = body.read(bytes); n >= 0 && left > 0; n = body.read(bytes)) {
+            left -= n;
+        }
+    }
+
     /** From now on nobody has to say anything: a wait or a log may be silent for days. */
     void patient() {
         endPoint().setIdleTimeout(0);
@@ -198,7 +216,7 @@ final class Call {
         }
         endPoint().setIdleTimeout(IDLE);
         try {
-            bodyStream().skip(MAX_JSON);
+            readRest(bodyStream());
         } catch (IOException e) {
             // The answer will not reach it then.
         } finally {

@@ -65,6 +65,8 @@ public final class DockerServer implements AutoCloseable {
 
     private static AbstractConnector connector(Server server, String address, List<Path> sockets) throws IOException {
         HttpConnectionFactory http = new HttpConnectionFactory(configuration());
+        // archives of images come in by the gigabyte
+        http.setInputBufferSize(128 << 10);
         AbstractConnector connector;
         if (address.startsWith("unix://")) {
             Path path = Path.of(address.substring("unix://".length()));

@@ -49,10 +49,11 @@ final class FilesApi {
     private void copyIn(Call call) throws IOException {
         String path = call.required("path");
         call.patient();
-        try (InputStream tar = plain(call.bodyStream())) {
+        InputStream body = call.bodyStream();
+        try (InputStream tar = plain(body)) {
             containers.copyIn(call.path("id"), path, tar, call.flag("noOverwriteDirNonDir"), call.flag("copyUIDGID"));
-            // What follows the tar's end is padding.
-            tar.skip(Call.MAX_JSON);
+            Call.readRest(tar); // padding
+            Call.readRest(body); // what follows a gzip, at the least the end of the request itself
         }
         call.reply(200);
     }

@@ -25,8 +25,10 @@ final class ImagesApi {
 
     private final Engine engine;
     private final Images images;
+    private final RegistryApi registries;
 
-    ImagesApi(Engine engine) {
+    ImagesApi(Engine engine, RegistryApi registries) {
+        this.registries = registries;
         this.engine = engine;
         this.images = engine.images();
     }
@@ -44,10 +46,11 @@ final class ImagesApi {
 
     private void list(Call call) {
         Filters filters = call.filters().only(FILTERS);
-        boolean old = !call.version().atLeast(44);
+        ImageSummaries summaries =
+                new ImageSummaries(engine, call.version(), call.flag("shared-size"), false, call.flag("manifests"));
         call.json(images.list().stream()
                 .filter(chosen(filters))
-                .map(image -> summary(image, old))
+                .map(summaries::of)
                 .toList());
     }
 
@@ -71,20 +74,6 @@ final class ImagesApi {
         return filters.has(word) ? images.inspect(filters.get(word).getFirst()).created() : null;
     }
 
-    static ImageJson.Summary summary(ImageDetails image, boolean withVirtualSize) {
-        return new ImageJson.Summary(
-                image.id(),
-                image.parent() == null ? "" : image.parent(),
-                image.names(),
-                image.digests(),
-                image.created().getEpochSecond(),
-                image.size(),
-                -1,
-                withVirtualSize ? image.size() : null,
-                image.config().labels(),
-                -1);
-    }
-
     private void inspect(Call call) {
         ImageDetails image = images.inspect(call.path("name"));
         call.json(new ImageJson.Inspect(
@@ -102,9 +91,22 @@ final class ImagesApi {
                 image.os(),
                 image.size(),
                 call.version().atLeast(44) ? null : image.size(),
-                new ContainerJson.GraphDriver(ContainerViews.DRIVER, Map.of()),
+                new ContainerJson.GraphDriver(ContainerViews.DRIVER, folders(image.id())),
                 new ImageJson.RootFs("layers", image.layers()),
                 new ImageJson.Metadata(Times.NEVER)));
+    }
+
+    /** Where the layers lie, in the words of Docker's overlay2. */
+    private Map<String, String> folders(String id) {
+        List<String> folders = images.folders(id);
+        Map<String, String> data = new java.util.TreeMap<>();
+        if (!folders.isEmpty()) {
+            data.put("UpperDir", folders.getFirst());
+        }
+        if (folders.size() > 1) {
+            data.put("LowerDir", String.join(":", folders.subList(1, folders.size())));
+        }
+        return data;
     }
 
     private void history(Call call) {
@@ -138,10 +140,13 @@ final class ImagesApi {
 
     private void create(Call call) throws IOException {
         String from = call.query("fromSrc");
+        String image = call.query("fromImage");
+        if (image != null) {
+            registries.pull(call, image);
+            return;
+        }
         if (from == null) {
-            throw new EngineException(
-                    EngineException.Kind.UNSUPPORTED,
-                    "images cannot be pulled yet: load one with 'docker import'" + named(call.query("fromImage")));
+            throw EngineException.invalid("neither fromImage nor fromSrc says where the image is to come from");
         }
         if (!from.equals("-")) {
             throw new EngineException(
@@ -152,12 +157,9 @@ final class ImagesApi {
         try (InputStream tar = call.bodyStream()) {
             id = images.importTar(
                     tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
+            Call.readRest(tar);
         }
         call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
-    }
-
-    private static String named(@Nullable String image) {
-        return image == null ? "" : " (" + image + " is not here)";
     }
 
     private static List<String> changes(Call call) {
@@ -168,7 +170,7 @@ final class ImagesApi {
     }
 
     /** {@code repository[:tag]}; null where no repository is said. */
-    private static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
+    static @Nullable String reference(@Nullable String repository, @Nullable String tag) {
         return repository == null ? null : tag == null ? repository : repository + ":" + tag;
     }
 

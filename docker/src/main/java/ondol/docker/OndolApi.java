@@ -2,9 +2,11 @@ package ondol.docker;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import ondol.docker.json.ImageJson;
 import ondol.docker.json.SystemJson;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
+import ondol.engine.Images;
 
 /** What Docker's API has no word for. */
 final class OndolApi {
@@ -15,7 +17,20 @@ final class OndolApi {
     }
 
     void addTo(Router router) {
-        router.post("/ondol/images/init", this::init).get("/ondol/containers/{id}/explain", this::explain);
+        router.post("/ondol/images/init", this::init)
+                .get("/ondol/containers/{id}/explain", this::explain)
+                .get("/ondol/images/{name*}/manifest", this::manifest)
+                .get("/ondol/system/check", this::check);
+    }
+
+    private void manifest(Call call) {
+        call.bytes(200, Call.JSON_TYPE, engine.images().manifest(call.path("name")));
+    }
+
+    private void check(Call call) {
+        Images.Check check = engine.images().check();
+        call.json(new ImageJson.Check(
+                check.images(), check.layers(), check.blobs(), check.snapshots(), check.bytes(), check.findings()));
     }
 
     /** An image from a folder of the engine's machine. */
@@ -30,7 +45,10 @@ final class OndolApi {
         if (!folder.isAbsolute()) {
             throw EngineException.invalid("the folder has to be an absolute path: " + path);
         }
-        call.json(201, new SystemJson.Id(engine.images().importFolder(folder, call.query("repo"))));
+        call.json(
+                201,
+                new SystemJson.Id(engine.images()
+                        .importFolder(folder, ImagesApi.reference(call.query("repo"), call.query("tag")))));
     }
 
     private void explain(Call call) {

@@ -171,11 +171,10 @@ final class SystemApi {
     private void diskUsage(Call call) {
         ContainerViews views = new ContainerViews(engine);
         Map<String, Integer> users = VolumesApi.users(engine);
+        ImageSummaries summaries = new ImageSummaries(engine, call.version(), true, true, false);
         call.json(new SystemJson.DiskUsage(
                 engine.images().layersSize(),
-                engine.images().list().stream()
-                        .map(image -> ImagesApi.summary(image, !call.version().atLeast(44)))
-                        .toList(),
+                engine.images().list().stream().map(summaries::of).toList(),
                 engine.containers().list().stream()
                         .map(container ->
                                 views.listed(container, engine.containers().sizes(container.id())))

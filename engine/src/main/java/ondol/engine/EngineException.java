@@ -40,6 +40,13 @@ public final class EngineException extends RuntimeException {
         this.kind = kind;
     }
 
+    /** The sentence. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? kind.name() : message;
+    }
+
     public Kind kind() {
         return kind;
     }

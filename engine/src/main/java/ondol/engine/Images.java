@@ -1,9 +1,11 @@
 package ondol.engine;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The images of an engine. The image {@code host}, the machine's own files, is always there. */
@@ -41,6 +43,55 @@ public interface Images {
 
     /** An image of one layer from a folder of this machine, which is copied. */
     String importFolder(Path folder, @Nullable String reference);
+
+    /**
+     * Writes images as a tar, which {@link #load}, Docker and the tools for OCI image layouts read.
+     *
+     * @param images names; a repository without a tag stands for all its tags
+     * @param format {@code docker-archive}, which is an OCI image layout too, or {@code oci-archive}, which is nothing else
+     * @throws EngineException before anything is written, where one of them is not there
+     */
+    void save(List<String> images, String format, OutputStream tar);
+
+    /**
+     * Loads the images of a tar that {@link #save} or another engine's has written, plain or compressed by gzip or zstd.
+     *
+     * @return what was loaded; where one cannot be, none is
+     * @throws EngineException {@code INVALID} where it is no archive of images, a damaged or a hostile one
+     */
+    List<Loaded> load(InputStream tar, LoadProgress progress);
+
+    /** An image that was loaded: its id and the names, in short form, that the archive gave it. */
+    record Loaded(String id, List<String> names) {}
+
+    /** Is told often how far the loading of a part is, in bytes. */
+    @FunctionalInterface
+    interface LoadProgress {
+        void read(String part, long current, long total);
+    }
+
+    /** An image's manifest, the JSON as it is kept. */
+    byte[] manifest(String image);
+
+    /** By image id: bytes of its layers that other images have too. */
+    Map<String, Long> sharedSizes();
+
+    /**
+     * Where an image's layers lie, unpacked.
+     *
+     * @return absolute paths, the highest first; one of them is {@code /} for the machine's own files
+     */
+    List<String> folders(String image);
+
+    /** Looks at everything that is kept of images, byte by byte. */
+    Check check();
+
+    /**
+     * What was looked at, and a sentence for each thing that is wrong.
+     *
+     * @param bytes that were read
+     */
+    record Check(int images, int layers, int blobs, int snapshots, long bytes, List<String> findings) {}
 
     /** Bytes of disk that all layers take together. */
     long layersSize();

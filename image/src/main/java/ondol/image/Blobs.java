@@ -1,11 +1,11 @@
 package ondol.image;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +36,17 @@ final class Blobs {
         return Files.exists(path(digest));
     }
 
+    /** Bytes of a content; -1 where it is not there. */
+    long size(Digest digest) {
+        try {
+            return Files.size(path(digest));
+        } catch (NoSuchFileException e) {
+            return -1;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at " + digest, e);
+        }
+    }
+
     /** A small content, checked against its digest. */
     byte[] read(Digest digest, int limit) throws IOException {
         byte[] bytes;
@@ -53,6 +64,15 @@ final class Blobs {
 
     InputStream open(Digest digest) throws IOException {
         return Files.newInputStream(path(digest));
+    }
+
+    /** Whether a content has the bytes that its digest says. */
+    boolean isWhole(Digest digest) throws IOException {
+        MessageDigest sum = Digest.sha256();
+        try (InputStream in = open(digest)) {
+            new java.security.DigestInputStream(in, sum).transferTo(OutputStream.nullOutputStream());
+        }
+        return Digest.of(sum).equals(digest);
     }
 
     Descriptor write(String mediaType, byte[] bytes) {
@@ -103,45 +123,6 @@ final class Blobs {
             size += length;
         }
 
-        /** Passes on what is read from a stream, and keeps it. */
-        InputStream tee(InputStream in) {
-            return new FilterInputStream(in) {
-                @Override
-                public int read() throws IOException {
-                    byte[] one = new byte[1];
-                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-                }
-
-                @Override
-                public int read(byte[] bytes, int offset, int length) throws IOException {
-                    int read = super.read(bytes, offset, length);
-                    if (read > 0) {
-                        write(bytes, offset, read);
-                    }
-                    return read;
-                }
-
-                private void write(byte[] bytes, int offset, int length) throws IOException {
-                    Staged.this.write(bytes, offset, length);
-                }
-
-                @Override
-                public long skip(long count) throws IOException {
-                    return read(new byte[(int) Math.min(8192, count)]);
-                }
-
-                @Override
-                public boolean markSupported() {
-                    return false;
-                }
-            };
-        }
-
-        /** The file as written so far. */
-        InputStream reopen() throws IOException {
-            return Files.newInputStream(file);
-        }
-
         /** The digest of all; nothing is written afterwards. */
         Digest digest() {
             if (digest == null) {
@@ -154,7 +135,11 @@ final class Blobs {
         Descriptor commit(String mediaType) throws IOException {
             out.close();
             Digest digest = digest();
-            Files.move(file, path(digest), StandardCopyOption.ATOMIC_MOVE);
+            Path named = path(digest);
+            // what is there may be on disk already, as this is not
+            if (!Files.exists(named)) {
+                Files.move(file, named, StandardCopyOption.ATOMIC_MOVE);
+            }
             return Descriptor.of(mediaType, digest, size);
         }
 

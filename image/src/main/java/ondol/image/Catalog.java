@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
 import ondol.oci.image.Index;
@@ -22,9 +23,32 @@ final class Catalog {
      * An image and what the layout has of it.
      *
      * @param manifest null for the images that stand for the machine itself
-     * @param blobs its configuration and layers
+     * @param blobs its configuration, and then its layers, the lowest first
      */
-    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {}
+    record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {
+        /** The layers' blobs, the lowest first. */
+        List<Descriptor> layerBlobs() {
+            return blobs.isEmpty() ? blobs : blobs.subList(1, blobs.size());
+        }
+
+        /** Whether it has a layer of this blob and diff id. */
+        boolean hasPair(String blob, Digest diffId) {
+            for (int i = 0; manifest != null && i < image.layers().size(); i++) {
+                if (blobs.get(i + 1).digest().equals(blob)
+                        && image.layers().get(i).diffId().equals(diffId)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** With further names. */
+        Stored named(List<Reference> further) {
+            List<Reference> names = new ArrayList<>(image.names());
+            further.stream().filter(name -> !names.contains(name)).forEach(names::add);
+            return renamed(this, names);
+        }
+    }
 
     private final NavigableMap<String, Stored> byHex = new TreeMap<>();
     private final Map<String, Stored> byName = new HashMap<>();
@@ -113,19 +137,26 @@ final class Catalog {
                 : new Stored(stored.image().withNames(names), stored.manifest(), stored.blobs());
     }
 
-    /** The layout's index: one entry for each name, and one for an image that has none. */
-    Index index() {
+    /**
+     * The layout's index: one entry for each name, and one for an image that has none.
+     *
+     * @param further annotations of an image's entries
+     */
+    Index index(Function<Stored, Map<String, String>> further) {
         List<Descriptor> manifests = new ArrayList<>();
         for (Stored stored : byHex.values()) {
             if (stored.manifest() == null) {
                 continue;
             }
             Descriptor manifest = stored.manifest().withPlatform(platform(stored.image()));
+            Map<String, String> annotations = further.apply(stored);
             if (stored.image().names().isEmpty()) {
-                manifests.add(manifest.withAnnotations(null));
+                manifests.add(manifest.withAnnotations(annotations.isEmpty() ? null : annotations));
             }
             for (Reference name : stored.image().names()) {
-                manifests.add(manifest.withAnnotations(Map.of(Descriptor.REF_NAME, name.toString())));
+                Map<String, String> named = new HashMap<>(annotations);
+                named.put(Descriptor.REF_NAME, name.toString());
+                manifests.add(manifest.withAnnotations(named));
             }
         }
         return Index.of(manifests);

@@ -1,5 +1,6 @@
 package ondol.image;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,13 +17,18 @@ public final class Changes {
 
     private final List<Change> changes = new ArrayList<>();
 
-    private Changes() {}
+    private final boolean whole;
+
+    /** @param whole the upper folder is not a layer but all that there is */
+    private Changes(boolean whole) {
+        this.whole = whole;
+    }
 
     /** The changes of a container's writable layer, sorted by path. It may be in use. */
     public static List<Change> of(Snapshot snapshot) {
         try (RootView below = RootView.open(snapshot.layers());
-                Descriptor upper = Files.open(snapshot.upper().toString(), Files.O_PATH | Files.O_DIRECTORY)) {
-            return between(upper, below.root());
+                Descriptor upper = Files.open(upper(snapshot).toString(), Files.O_PATH | Files.O_DIRECTORY)) {
+            return new Changes(snapshot.copy() != null).all(upper, below.root());
         }
     }
 
@@ -31,10 +37,17 @@ public final class Changes {
      * folders above these.
      */
     public static List<Change> between(Descriptor upper, Descriptor below) {
-        Changes changes = new Changes();
-        changes.folder("", upper, below, false);
-        changes.changes.sort(Comparator.comparing(Change::path));
-        return List.copyOf(changes.changes);
+        return new Changes(false).all(upper, below);
+    }
+
+    private List<Change> all(Descriptor upper, Descriptor below) {
+        folder("", upper, below, whole);
+        changes.sort(Comparator.comparing(Change::path));
+        return List.copyOf(changes);
+    }
+
+    private static Path upper(Snapshot snapshot) {
+        return snapshot.copy() == null ? snapshot.upper() : snapshot.copy();
     }
 
     /** @param hidden whether the folder replaces the lower one instead of being merged with it */
@@ -83,7 +96,7 @@ public final class Changes {
                 folder(path, folder, null, false);
             } else {
                 try (Descriptor other = Files.openName(below, name, Files.O_PATH | Files.O_DIRECTORY)) {
-                    folder(path, folder, other, Overlays.isOpaque(folder));
+                    folder(path, folder, other, whole || Overlays.isOpaque(folder));
                 }
             }
         }

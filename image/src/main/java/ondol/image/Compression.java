@@ -45,6 +45,25 @@ enum Compression {
         return NONE;
     }
 
+    /** Whether a stream that can be marked begins as a tar does, or as something compressed. */
+    static boolean mayBeTar(BufferedInputStream in) throws IOException {
+        in.mark(TarHeader.BLOCK);
+        byte[] start = in.readNBytes(TarHeader.BLOCK);
+        in.reset();
+        if (starts(start, 0x1f, 0x8b) || starts(start, 0x28, 0xb5, 0x2f, 0xfd)) {
+            return true;
+        }
+        if (start.length < TarHeader.BLOCK) {
+            return false;
+        }
+        TarHeader header = new TarHeader(start);
+        try {
+            return header.isZero() || header.sumFits();
+        } catch (ImageException e) { // where the sum would be there is no number
+            return false;
+        }
+    }
+
     private static ImageException unknown(String name) {
         return new ImageException(
                 ImageException.Kind.UNSUPPORTED,

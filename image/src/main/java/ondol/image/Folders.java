@@ -22,6 +22,9 @@ final class Folders implements AutoCloseable {
     final Descriptor snapshotsFolder;
     final Descriptor stagingFolder;
     final Trash trash;
+    /** The machine's present boot ({@code man 4 random}). */
+    final String boot;
+
     private final AtomicLong number = new AtomicLong();
 
     Folders(Path path) {
@@ -38,6 +41,7 @@ final class Folders implements AutoCloseable {
             Files.setPosixFilePermissions(snapshots, PosixFilePermissions.fromString("rwx------"));
             Files.createDirectories(layers.resolve(RootLayers.EMPTY));
             Files.createDirectories(layers.resolve(RootLayers.BASE));
+            boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
             trash = new Trash(Files.createDirectories(root.resolve("trash")));
         } catch (IOException e) {
             throw ImageException.failed("cannot make the image store " + path, e);
@@ -79,8 +83,19 @@ final class Folders implements AutoCloseable {
         }
     }
 
-    /** As {@link #write}, and on disk when this returns. */
+    /** As {@link #writeWhole}, and on disk under its name when this returns. */
     void writeDurably(Path file, byte[] bytes) {
+        writeWhole(file, bytes);
+        Path folder = file.getParent();
+        if (folder != null) {
+            try (Descriptor open = ondol.linux.Files.open(folder.toString(), ondol.linux.Files.O_DIRECTORY)) {
+                ondol.linux.Files.fsync(open);
+            }
+        }
+    }
+
+    /** As {@link #write}; after a power cut the name leads to the old bytes or to the new ones, and to nothing else. */
+    void writeWhole(Path file, byte[] bytes) {
         Path beside = staging.resolve(stagingName());
         try {
             Files.write(
@@ -88,12 +103,6 @@ final class Folders implements AutoCloseable {
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
-        }
-        Path folder = file.getParent();
-        if (folder != null) {
-            try (Descriptor open = ondol.linux.Files.open(folder.toString(), ondol.linux.Files.O_DIRECTORY)) {
-                ondol.linux.Files.fsync(open);
-            }
         }
     }
 

@@ -41,9 +41,12 @@ public final class ImageStore implements AutoCloseable {
     private final Unpacker unpacker;
     private final Layout layout;
     private final Snapshots snapshots;
+    private final Parts parts;
+    private final Syncer syncer;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
+    private boolean closed;
 
     private ImageStore(Path root, TarLimits limits) {
         folders = new Folders(root);
@@ -52,9 +55,12 @@ public final class ImageStore implements AutoCloseable {
         unpacker = new Unpacker(folders, blobs, layers, limits);
         layout = new Layout(folders, blobs, layers, unpacker);
         snapshots = new Snapshots(this, folders);
+        parts = new Parts(folders, blobs, new Partials(folders), layers, limits);
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
+        syncer = new Syncer(folders, layout.unsynced(), this::synced);
+        syncer.soon();
         collectGarbageLater();
     }
 
@@ -71,6 +77,16 @@ public final class ImageStore implements AutoCloseable {
     /** The containers' writable layers. */
     public Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Contents that come in or go out, see {@link Contents}. */
+    public Contents contents() {
+        return new Contents(this, begin(), blobs, layers, unpacker, layout);
+    }
+
+    /** The catalog as it is now. */
+    Catalog catalog() {
+        return catalog;
     }
 
     /** An operation in flight: as long as there is one, nothing is deleted that no image refers to yet. */
@@ -118,6 +134,7 @@ public final class ImageStore implements AutoCloseable {
         garbage = operations > 0;
         if (!garbage) {
             blobs.keepOnly(catalog.blobs());
+            parts.partials().deleteOld();
             layers.keepOnly(catalog.diffIds(), snapshots.layerNames());
         }
     }
@@ -170,7 +187,7 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
-    private static Reference allowed(Reference name) {
+    static Reference allowed(Reference name) {
         if (HostImage.isReserved(name)) {
             throw ImageException.invalid("the name host is taken: it stands for this machine's own files");
         }
@@ -204,9 +221,37 @@ public final class ImageStore implements AutoCloseable {
     public record Removal(
             @Nullable String untagged, @Nullable String deleted) {}
 
+    /** The images are on disk now, so the next boot need not look at them. */
+    private synchronized void synced() {
+        if (!closed) {
+            layout.save(catalog);
+        }
+    }
+
     private void save(Catalog changed) {
-        layout.save(changed);
+        layout.saveDurably(changed);
         catalog = changed;
+    }
+
+    /** Looks at everything in the store, see {@link StoreCheck}. */
+    public StoreCheck.Report check() {
+        try (Operation operation = begin()) {
+            StoreCheck check;
+            Catalog before;
+            synchronized (this) {
+                before = catalog;
+                check = new StoreCheck(folders, blobs, snapshots, before);
+                check.index();
+            }
+            check.contents();
+            synchronized (this) {
+                // while something else is underway, what nothing refers to yet is not left over
+                if (operations == 1 && !garbage && catalog == before) {
+                    check.leftOver();
+                }
+            }
+            return check.report();
+        }
     }
 
     /** Bytes of all unpacked layers' files. */
@@ -265,6 +310,41 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
+    /** What an intake works with. */
+    record Parts(Folders folders, Blobs blobs, Partials partials, LayerStore layers, TarLimits limits) {}
+
+    /** Begins to take in an image piece by piece, as a pull does. */
+    public Intake intake() {
+        return new Intake(this, begin(), parts);
+    }
+
+    /** Paths of the other repositories of a registry that some image here, which has this content, is known to be in. */
+    public List<String> otherRepositories(Reference repository, String digest) {
+        return catalog.all().stream()
+                .filter(stored ->
+                        stored.blobs().stream().anyMatch(blob -> blob.digest().equals(digest)))
+                .flatMap(stored -> stored.image().names().stream())
+                .filter(name -> name.domain().equals(repository.domain())
+                        && !name.path().equals(repository.path()))
+                .map(Reference::path)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Notes that an image is in a repository: it can be named there by its manifest's digest from now on. */
+    public synchronized void pushed(Image image, Reference repository) {
+        Catalog.Stored there = catalog.byId(image.id());
+        if (there != null) {
+            save(catalog.with(there.named(List.of(repository.withDigest(image.manifest())))));
+        }
+    }
+
+    /** Whether an image has a layer of this blob and diff id: then each was found to belong to the other. */
+    boolean pairs(String blob, Digest diffId) {
+        return catalog.all().stream().anyMatch(stored -> stored.hasPair(blob, diffId));
+    }
+
     private interface Making {
         Unpacker.Unpacked make() throws IOException;
     }
@@ -275,30 +355,38 @@ public final class ImageStore implements AutoCloseable {
             if (base != null) {
                 operation.layers(base);
             }
-            Unpacker.Unpacked made = making.make();
-            Catalog.Stored stored = describe(image, base, made, name);
-            folders.sync();
-            synchronized (this) {
-                Catalog.Stored there = catalog.byId(stored.image().id());
-                if (there != null) {
-                    List<Reference> names = new ArrayList<>(there.image().names());
-                    stored.image().names().stream()
-                            .filter(n -> !names.contains(n))
-                            .forEach(names::add);
-                    stored = Catalog.renamed(there, names);
-                }
-                save(catalog.with(stored));
-            }
-            return stored.image();
+            return put(List.of(describe(image, base, making.make(), name))).getFirst();
         } catch (KernelException | IOException e) {
             throw ImageException.failed("cannot make the image", e);
+        }
+    }
+
+    /** Makes images seen whose contents are all there, or gives their names to those that are there already. */
+    List<Image> put(List<Catalog.Stored> added) {
+        synchronized (this) {
+            Catalog changed = catalog;
+            List<Image> images = new ArrayList<>();
+            for (Catalog.Stored one : added) {
+                Catalog.Stored there = changed.byId(one.image().id());
+                Catalog.Stored stored =
+                        there == null ? one : there.named(one.image().names());
+                changed = changed.with(stored);
+                images.add(stored.image());
+                if (there == null) {
+                    layout.unsynced().add(stored.image().id());
+                }
+            }
+            layout.save(changed);
+            catalog = changed;
+            syncer.soon();
+            return images;
         }
     }
 
     private Catalog.Stored describe(
             NewImage image, @Nullable Image base, Unpacker.Unpacked made, @Nullable Reference name) {
         List<Layer> all = new ArrayList<>(base == null ? List.of() : base.layers());
-        all.add(made.layer());
+        all.add(java.util.Objects.requireNonNull(made.layer()));
         List<ondol.oci.image.Descriptor> layerBlobs = new ArrayList<>(layerBlobs(base));
         layerBlobs.add(made.blob());
         ImageConfig config = config(image, base, all);
@@ -307,8 +395,8 @@ public final class ImageStore implements AutoCloseable {
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
         ondol.oci.image.Descriptor manifest =
                 blobs.write(MediaTypes.MANIFEST, ImageJson.write(Manifest.of(configBlob, layerBlobs, annotations)));
-        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(layerBlobs);
-        referred.add(configBlob);
+        List<ondol.oci.image.Descriptor> referred = new ArrayList<>(List.of(configBlob));
+        referred.addAll(layerBlobs);
         Image described = new Image(
                 Digest.parse(configBlob.digest()),
                 Digest.parse(manifest.digest()),
@@ -362,7 +450,10 @@ public final class ImageStore implements AutoCloseable {
 
     /** Lets go of the folder. Containers go on. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        syncer.close();
+        unpacker.close();
         folders.close();
     }
 }

@@ -25,6 +25,7 @@ final class LayerStore {
 
     private final Folders folders;
     private final Map<Digest, Layer> layers = new ConcurrentHashMap<>();
+    private final Set<Digest> doubtful = ConcurrentHashMap.newKeySet();
     private long lastNumber;
 
     LayerStore(Folders folders) {
@@ -63,9 +64,18 @@ final class LayerStore {
         }
     }
 
+    /** Null where the layer is not unpacked, or may be half. */
     @Nullable
     Layer get(Digest diffId) {
-        return layers.get(diffId);
+        return doubtful.contains(diffId) ? null : layers.get(diffId);
+    }
+
+    /** The machine may have stopped before all of a layer was on disk: it is to be unpacked anew, into the same folder. */
+    void doubt(Digest diffId) {
+        Layer layer = layers.get(diffId);
+        if (layer != null && !layer.host()) {
+            doubtful.add(diffId);
+        }
     }
 
     /** Makes a layer that is not unpacked but known, such as the machine's own files. */
@@ -76,6 +86,15 @@ final class LayerStore {
     /** Takes over a folder of the staging folder; where the layer is here already, the folder is dropped. */
     synchronized Layer adopt(String stagingName, Digest diffId, long size) {
         Layer there = layers.get(diffId);
+        if (there != null && doubtful.remove(diffId)) {
+            // containers stand on the folder by its name
+            ondol.linux.Files.renameat2(
+                    folders.stagingFolder,
+                    stagingName,
+                    folders.layersFolder,
+                    name(there),
+                    ondol.linux.Files.RENAME_EXCHANGE);
+        }
         if (there != null) {
             folders.trash.take(folders.stagingFolder, stagingName);
             return there;

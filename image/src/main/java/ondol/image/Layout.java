@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
 import ondol.oci.image.ImageConfig;
@@ -23,6 +26,12 @@ final class Layout {
     /** The annotation of our manifests that names the image below a commit. */
     static final String PARENT = "ondol.image.parent";
 
+    /**
+     * The annotation of an entry that was made in a boot and may not be on disk: until then images are used, and where
+     * the machine stops before, the next start looks at all of it.
+     */
+    static final String UNSYNCED = "ondol.image.unsynced";
+
     private static final System.Logger LOG = System.getLogger(Layout.class.getName());
     private static final String INDEX = "index.json";
     private static final String MARKER = "oci-layout";
@@ -31,6 +40,7 @@ final class Layout {
     private final Blobs blobs;
     private final LayerStore layers;
     private final Unpacker unpacker;
+    private final Set<Digest> unsynced = ConcurrentHashMap.newKeySet();
 
     Layout(Folders folders, Blobs blobs, LayerStore layers, Unpacker unpacker) {
         this.folders = folders;
@@ -45,10 +55,23 @@ final class Layout {
         for (Image image : own) {
             images.put(image.id(), new Catalog.Stored(image, null, List.of()));
         }
-        for (Descriptor entry : index().manifests()) {
+        List<Descriptor> entries = new ArrayList<>(index().manifests());
+        // the layers that they share with those that are on disk need not be looked at
+        entries.sort(java.util.Comparator.comparing(this::isDoubtful));
+        Set<String> certain = new HashSet<>();
+        for (Descriptor entry : entries) {
             try {
                 if (MediaTypes.isManifest(entry.mediaType())) {
+                    if (isDoubtful(entry)) {
+                        doubt(entry, certain);
+                    }
                     Catalog.Stored stored = image(entry);
+                    stored.image()
+                            .layers()
+                            .forEach(layer -> certain.add(layer.diffId().toString()));
+                    if (entry.annotation(UNSYNCED) != null) {
+                        unsynced.add(stored.image().id());
+                    }
                     images.merge(stored.image().id(), stored, Layout::bothNames);
                 }
             } catch (IOException | RuntimeException e) {
@@ -56,6 +79,31 @@ final class Layout {
             }
         }
         return Catalog.of(images.values());
+    }
+
+    private boolean isDoubtful(Descriptor entry) {
+        String boot = entry.annotation(UNSYNCED);
+        return boot != null && !boot.equals(folders.boot);
+    }
+
+    /** Checks the contents of an image, and has its layers unpacked anew. */
+    private void doubt(Descriptor entry, Set<String> certain) throws IOException {
+        Digest digest = Digest.parse(entry.digest());
+        Manifest manifest =
+                ImageJson.read(blobs.read(digest, ImageJson.LIMIT), Manifest.class, "the manifest " + digest);
+        Digest id = Digest.parse(manifest.config().digest());
+        ImageConfig config =
+                ImageJson.read(blobs.read(id, ImageJson.LIMIT), ImageConfig.class, "the configuration " + id);
+        for (int i = 0; i < manifest.layers().size(); i++) {
+            String diffId = i < config.diffIds().size() ? config.diffIds().get(i) : "";
+            Digest blob = Digest.parse(manifest.layers().get(i).digest());
+            if (!certain.contains(diffId)) {
+                if (!blobs.isWhole(blob)) {
+                    throw new IOException("its layer %s was not written to its end".formatted(blob));
+                }
+                layers.doubt(Digest.parse(diffId));
+            }
+        }
     }
 
     private static Catalog.Stored bothNames(Catalog.Stored one, Catalog.Stored other) {
@@ -79,11 +127,29 @@ final class Layout {
         }
     }
 
+    /** Writes the index, to be on disk soon. */
     void save(Catalog catalog) {
-        folders.writeDurably(folders.root.resolve(INDEX), ImageJson.write(catalog.index()));
+        folders.writeWhole(folders.root.resolve(INDEX), bytes(catalog));
     }
 
-    private Catalog.Stored image(Descriptor entry) throws IOException {
+    /** Writes the index, and returns when it is on disk. */
+    void saveDurably(Catalog catalog) {
+        folders.writeDurably(folders.root.resolve(INDEX), bytes(catalog));
+    }
+
+    private byte[] bytes(Catalog catalog) {
+        Map<String, String> marked = Map.of(UNSYNCED, folders.boot);
+        return ImageJson.write(
+                catalog.index(stored -> unsynced.contains(stored.image().id()) ? marked : Map.of()));
+    }
+
+    /** The ids of the images of which not everything may be on disk. */
+    Set<Digest> unsynced() {
+        return unsynced;
+    }
+
+    /** An image of which everything is there. */
+    Catalog.Stored image(Descriptor entry) throws IOException {
         Digest digest = Digest.parse(entry.digest());
         Manifest manifest =
                 ImageJson.read(blobs.read(digest, ImageJson.LIMIT), Manifest.class, "the manifest " + digest);
@@ -106,8 +172,13 @@ final class Layout {
         List<Descriptor> all = new ArrayList<>(List.of(manifest.config()));
         for (int i = 0; i < diffIds.size(); i++) {
             Descriptor blob = manifest.layers().get(i);
-            if (!blobs.has(Digest.parse(blob.digest()))) {
+            long size = blobs.size(Digest.parse(blob.digest()));
+            if (size < 0) {
                 throw new IOException("its layer %s is missing".formatted(blob.digest()));
+            }
+            if (size != blob.size()) {
+                throw new IOException("its layer %s has %d bytes and not the %d that its manifest says"
+                        .formatted(blob.digest(), size, blob.size()));
             }
             unpacked.add(layer(blob, Digest.parse(diffIds.get(i))));
             all.add(blob);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
+import ondol.linux.Files;
 import ondol.linux.Kernel;
 import ondol.linux.Mounts;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,21 @@ public final class RootView implements AutoCloseable {
 
     /** A stopped container's root. */
     public static RootView open(Snapshot snapshot) {
-        return open(snapshot.layers(), snapshot.upper());
+        return snapshot.copy() != null
+                ? new RootView(folder(snapshot.copy()))
+                : open(snapshot.layers(), snapshot.upper());
     }
 
     /** A stopped container's root, to be written to: what is written goes to its writable layer. */
     public static RootView openWritable(Snapshot snapshot) {
-        return new RootView(mountAside(snapshot.layers(), snapshot.layers().lowers(), snapshot));
+        return new RootView(
+                snapshot.copy() != null
+                        ? folder(snapshot.copy())
+                        : mountAside(snapshot.layers(), snapshot.layers().lowers(), snapshot));
+    }
+
+    private static Descriptor folder(Path path) {
+        return Files.open(path.toString(), Files.O_PATH | Files.O_DIRECTORY);
     }
 
     private static RootView open(RootLayers layers, @Nullable Path upper) {

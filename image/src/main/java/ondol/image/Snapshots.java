@@ -11,12 +11,14 @@ import ondol.linux.Stat;
 
 /**
  * The containers' writable layers: {@code snapshots/ID/upper}, {@code work}, and {@code lower}, a link whose text is the
- * layers below, as an overlay wants them. While a snapshot is there its layers are kept, also when their image goes.
+ * layers below, as an overlay wants them; and {@code root}, where overlays are not to be had: all of it as plain files.
+ * While a snapshot is there its layers are kept, also when their image goes.
  */
 public final class Snapshots {
     private static final String UPPER = "upper";
     private static final String WORK = "work";
     private static final String LOWER = "lower";
+    private static final String ROOT = "root";
 
     private final ImageStore store;
     private final Folders folders;
@@ -80,7 +82,100 @@ public final class Snapshots {
 
     private Snapshot snapshot(String id, RootLayers layers) {
         Path folder = folders.snapshots.resolve(id);
-        return new Snapshot(id, folder.resolve(UPPER), folder.resolve(WORK), layers);
+        boolean copied = Files.lstatIfThere(folders.snapshotsFolder, id + "/" + ROOT) != null;
+        return new Snapshot(
+                id, folder.resolve(UPPER), folder.resolve(WORK), layers, copied ? folder.resolve(ROOT) : null);
+    }
+
+    /**
+     * Makes the whole root a plain folder, for places where nothing can be mounted: a copy of the layers and of the writable
+     * one. Content where that was done; whoever is killed at it leaves nothing.
+     *
+     * @return the snapshot, with a {@link Snapshot#copy}
+     * @throws ImageException UNSUPPORTED for the machine's own files
+     */
+    public Snapshot materialize(String id) {
+        Snapshot snapshot = open(id);
+        if (snapshot.copy() != null) {
+            return snapshot;
+        }
+        List<String> lowers = snapshot.layers().lowers();
+        if (snapshot.layers().nested() || lowers.contains("/")) {
+            throw new ImageException(
+                    ImageException.Kind.UNSUPPORTED, "the image host is the machine's own files, which are not copied");
+        }
+        String staged = folders.stagingName();
+        Files.mkdirat(folders.stagingFolder, staged, 0700);
+        try (Descriptor made = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY)) {
+            for (String lower : lowers.reversed()) {
+                apply(snapshot.layers().folder().resolve(lower), made);
+            }
+            apply(snapshot.upper(), made);
+        } catch (RuntimeException e) {
+            folders.trash.take(folders.stagingFolder, staged);
+            throw e;
+        }
+        try (Descriptor folder = Files.openName(folders.snapshotsFolder, id, Files.O_PATH | Files.O_DIRECTORY)) {
+            Files.renameat2(folders.stagingFolder, staged, folder, ROOT, Files.RENAME_NOREPLACE);
+        }
+        return open(id);
+    }
+
+    private static void apply(Path layer, Descriptor made) {
+        try (Descriptor open = Files.open(layer.toString(), Files.O_DIRECTORY)) {
+            LayerCopy.apply(open, made);
+        }
+    }
+
+    /** What is done with an upper folder. */
+    public interface WithUpper<T> {
+        T apply(Path upper);
+    }
+
+    /**
+     * Gives an upper folder of a snapshot, as {@link ImageStore#commit} wants it. Of a materialized one it is made from what
+     * differs, as links to the files, and gone afterwards.
+     */
+    public <T> T withUpper(Snapshot snapshot, WithUpper<T> action) {
+        Path copy = snapshot.copy();
+        if (copy == null) {
+            return action.apply(snapshot.upper());
+        }
+        String staged = folders.stagingName();
+        Files.mkdirat(folders.stagingFolder, staged, 0700);
+        try (Descriptor made = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY);
+                Descriptor root = Files.open(copy.toString(), Files.O_DIRECTORY)) {
+            for (Change change : Changes.of(snapshot)) {
+                place(change, root, made);
+            }
+            LayerCopy.attributes(root, made);
+            return action.apply(folders.staging.resolve(staged));
+        } finally {
+            folders.trash.take(folders.stagingFolder, staged);
+        }
+    }
+
+    /** Changes come sorted, so a folder comes before what is in it. */
+    private static void place(Change change, Descriptor root, Descriptor made) {
+        String path = change.path().substring(1);
+        int slash = path.lastIndexOf('/');
+        String above = slash < 0 ? "." : path.substring(0, slash);
+        String name = path.substring(slash + 1);
+        try (Descriptor to = Files.openBeneath(made, above, Files.O_PATH | Files.O_DIRECTORY, 0);
+                Descriptor from = Files.openBeneath(root, above, Files.O_PATH | Files.O_DIRECTORY, 0)) {
+            Stat stat = Files.lstatIfThere(from, name);
+            if (stat == null) {
+                Files.mknodat(to, name, Files.S_IFCHR, 0, 0);
+            } else if (stat.isFolder()) {
+                Files.mkdirat(to, name, 0700);
+                try (Descriptor source = Files.openName(from, name, Files.O_DIRECTORY);
+                        Descriptor folder = Files.openName(to, name, Files.O_DIRECTORY)) {
+                    LayerCopy.attributes(source, folder);
+                }
+            } else {
+                Files.linkat(from, name, to, name);
+            }
+        }
     }
 
     /** Ids of all. */
@@ -104,8 +199,9 @@ public final class Snapshots {
     /** Bytes of the files in the writable layer, each counted once. */
     public long usage(String id) {
         checkId(id);
+        String name = open(id).copy() == null ? UPPER : ROOT;
         try (Descriptor upper =
-                Files.openInRoot(folders.snapshotsFolder, id + "/" + UPPER, Files.O_PATH | Files.O_DIRECTORY, 0)) {
+                Files.openInRoot(folders.snapshotsFolder, id + "/" + name, Files.O_PATH | Files.O_DIRECTORY, 0)) {
             return usage(upper, new HashSet<>());
         }
     }

@@ -16,7 +16,7 @@ import ondol.linux.Stat;
  * @param xattrs extended attributes by full name
  * @param extents where the data of a sparse file lies; empty where it has no holes
  */
-record TarEntry(
+public record TarEntry(
         Type type,
         String name,
         String linkName,
@@ -31,7 +31,7 @@ record TarEntry(
         Map<String, byte[]> xattrs,
         List<Extent> extents) {
     /** What an entry is, with its letter in the header. */
-    enum Type {
+    public enum Type {
         FILE('0', Files.S_IFREG),
         HARD_LINK('1', 0),
         SYMLINK('2', Files.S_IFLNK),
@@ -51,10 +51,10 @@ record TarEntry(
     }
 
     /** A piece of a sparse file that has data. */
-    record Extent(long offset, long length) {}
+    public record Extent(long offset, long length) {}
 
     /** The bytes that follow the header. */
-    long stored() {
+    public long stored() {
         long stored = 0;
         for (Extent extent : extents) {
             stored += extent.length();
@@ -62,13 +62,18 @@ record TarEntry(
         return extents.isEmpty() ? size : stored;
     }
 
+    /** A file of root's that everybody may read, of no time, so that the same content gives the same tar. */
+    public static TarEntry file(String name, long size) {
+        return new TarEntry(Type.FILE, name, "", 0644, 0, 0, size, 0, 0, 0, 0, Map.of(), List.of());
+    }
+
     /** An entry of no data with plain attributes, such as a whiteout. */
-    static TarEntry empty(String name) {
+    public static TarEntry empty(String name) {
         return new TarEntry(Type.FILE, name, "", 0, 0, 0, 0, 0, 0, 0, 0, Map.of(), List.of());
     }
 
     /** An entry for a file that is on disk. */
-    static TarEntry of(Type type, String name, String linkName, Stat stat, Map<String, byte[]> xattrs) {
+    public static TarEntry of(Type type, String name, String linkName, Stat stat, Map<String, byte[]> xattrs) {
         return new TarEntry(
                 type,
                 name,

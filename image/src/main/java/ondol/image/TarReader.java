@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything wrong with the tar is an {@link ImageException} of kind INVALID.
  */
-final class TarReader {
+public final class TarReader {
     /** The most bytes that the extended headers of one entry may take. */
     static final int HEADERS_LIMIT = 4 << 20;
 
@@ -29,7 +29,8 @@ final class TarReader {
     private long remaining;
     private int padding;
 
-    TarReader(InputStream in) {
+    /** @param in plain; read to the last block of the tar and not closed */
+    public TarReader(InputStream in) {
         this.in = in;
     }
 
@@ -60,8 +61,7 @@ final class TarReader {
     }
 
     /** The next entry; null at the end. What was not read of the one before is skipped. */
-    @Nullable
-    TarEntry next() throws IOException {
+    public @Nullable TarEntry next() throws IOException {
         skip();
         Extension extension = new Extension();
         while (true) {
@@ -354,7 +354,7 @@ final class TarReader {
     }
 
     /** Reads data of the current entry: at most {@code length} bytes, -1 at its end. */
-    int read(byte[] buffer, int offset, int length) throws IOException {
+    public int read(byte[] buffer, int offset, int length) throws IOException {
         if (remaining == 0) {
             return -1;
         }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import ondol.linux.Names;
 
 /** Writes a tar in the PAX format (POSIX.1-2001), the same bytes for the same entries. */
-final class TarWriter {
+public final class TarWriter {
     private static final long OCTAL_7 = 07777777;
     private static final long OCTAL_11 = 077777777777L;
     private static final int NAME_BYTES = 100;
@@ -18,12 +18,13 @@ final class TarWriter {
     private long remaining;
     private int padding;
 
-    TarWriter(OutputStream out) {
+    /** @param out is flushed at the end and not closed */
+    public TarWriter(OutputStream out) {
         this.out = out;
     }
 
     /** Writes an entry's header; its bytes, {@link TarEntry#size}, follow by {@link #write}. */
-    void put(TarEntry entry) throws IOException {
+    public void put(TarEntry entry) throws IOException {
         finishEntry();
         byte[] name = Names.encode(entry.name());
         byte[] link = Names.encode(entry.linkName());
@@ -158,7 +159,7 @@ final class TarWriter {
     }
 
     /** Writes data of the current entry. */
-    void write(byte[] bytes, int offset, int length) throws IOException {
+    public void write(byte[] bytes, int offset, int length) throws IOException {
         if (length > remaining) {
             throw new IOException("more bytes than the entry's header says");
         }
@@ -175,7 +176,7 @@ final class TarWriter {
     }
 
     /** Ends the tar; the stream below stays open. */
-    void finish() throws IOException {
+    public void finish() throws IOException {
         finishEntry();
         out.write(new byte[2 * TarHeader.BLOCK]);
         out.flush();

@@ -23,15 +23,21 @@ public final class Tars {
         writing(out, TreeReader.Options.ROOT, reader -> reader.writeRoot(root));
     }
 
+    /** As {@link #write(Descriptor, String, String, OutputStream, long)}, without a user namespace. */
+    public static void write(Descriptor folder, String name, String as, OutputStream out) {
+        write(folder, name, as, out, 0);
+    }
+
     /**
      * Writes one file or tree, with what is mounted in it, and does not follow it where it is a link.
      *
      * @param folder where it is, opened as {@link ondol.linux.Files#openInRoot} does
      * @param name its name there; {@code .} for the folder itself
      * @param as its name in the tar
+     * @param first what user 0 of the root's user namespace is here; 0 without one
      */
-    public static void write(Descriptor folder, String name, String as, OutputStream out) {
-        writing(out, TreeReader.Options.LIVE, reader -> reader.writeOne(folder, name, as));
+    public static void write(Descriptor folder, String name, String as, OutputStream out, long first) {
+        writing(out, TreeReader.Options.live((int) first), reader -> reader.writeOne(folder, name, as));
     }
 
     private interface Writing {
@@ -48,6 +54,22 @@ public final class Tars {
         }
     }
 
+    /** As {@link #extract(InputStream, Descriptor, String, boolean, boolean, long)}, without a user namespace. */
+    public static void extract(
+            InputStream tar, Descriptor root, String path, boolean noOverwriteDirNonDir, boolean keepOwners) {
+        extract(tar, root, path, noOverwriteDirNonDir, keepOwners, 0);
+    }
+
+    /**
+     * The plain bytes of a tar that may be compressed by gzip or zstd.
+     *
+     * @throws ImageException INVALID where it is empty; UNSUPPORTED where it is compressed otherwise
+     */
+    public static InputStream plain(InputStream tar) throws IOException {
+        BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
+        return new BufferedInputStream(Compression.of(in).open(in), BUFFER);
+    }
+
     /**
      * Unpacks a tar, plain or compressed, into a folder of a root. Links are followed as the root's processes would.
      *
@@ -55,16 +77,20 @@ public final class Tars {
      * @param path the folder, which must be there, below the root
      * @param noOverwriteDirNonDir refuses to put a folder where something else is, and the other way round
      * @param keepOwners gives files the tar's owners; else root's
+     * @param first what user 0 of the root's user namespace is here; 0 without one
      * @throws ImageException NOT_FOUND without the folder; INVALID where it is no tar, or a hostile one
      */
     public static void extract(
-            InputStream tar, Descriptor root, String path, boolean noOverwriteDirNonDir, boolean keepOwners) {
+            InputStream tar,
+            Descriptor root,
+            String path,
+            boolean noOverwriteDirNonDir,
+            boolean keepOwners,
+            long first) {
         String base = path.replaceAll("^/+|/+$", "");
-        TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir);
+        TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir, (int) first);
         try (TreeWriter writer = new TreeWriter(root, base, options, TarLimits.DEFAULT)) {
-            BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
-            writer.addAll(
-                    new TarReader(new BufferedInputStream(Compression.of(in).open(in), BUFFER)));
+            writer.addAll(new TarReader(plain(tar)));
         } catch (IOException | KernelException e) {
             throw ImageException.failed("cannot unpack the tar", e);
         }

@@ -25,16 +25,19 @@ final class TreeReader implements AutoCloseable {
      *
      * @param layer the tree is an overlay's upper folder: its whiteouts become those of the OCI image specification
      * @param crossMounts goes into other filesystems that are mounted in the tree
+     * @param first what user and group 0 of the tree are here; from there on ids are counted
      */
-    record Options(boolean layer, boolean crossMounts) {
+    record Options(boolean layer, boolean crossMounts, int first) {
         /** A whole root. */
-        static final Options ROOT = new Options(false, false);
+        static final Options ROOT = new Options(false, false, 0);
 
         /** An upper folder. */
-        static final Options LAYER = new Options(true, false);
+        static final Options LAYER = new Options(true, false, 0);
 
         /** What is seen in a running container. */
-        static final Options LIVE = new Options(false, true);
+        static Options live(int first) {
+            return new Options(false, true, first);
+        }
     }
 
     private record File(long device, long inode) {}
@@ -57,7 +60,7 @@ final class TreeReader implements AutoCloseable {
         Stat stat = Files.fstat(root);
         mount = stat.mount();
         try (Descriptor open = Files.openName(root, ".", Files.O_DIRECTORY)) {
-            tar.put(TarEntry.of(TarEntry.Type.FOLDER, "./", "", stat, Xattrs.of(open)));
+            tar.put(entryOf(TarEntry.Type.FOLDER, "./", "", stat, Xattrs.of(open)));
             inside(open, "");
         }
         tar.finish();
@@ -116,9 +119,18 @@ final class TreeReader implements AutoCloseable {
         }
     }
 
+    private TarEntry entryOf(TarEntry.Type type, String path, String link, Stat stat, Map<String, byte[]> xattrs) {
+        Stat counted = stat.ownedBy(counted(stat.uid()), counted(stat.gid()));
+        return TarEntry.of(type, path, link, counted, xattrs);
+    }
+
+    private int counted(int id) {
+        return Integer.compareUnsigned(id, options.first()) < 0 ? id : id - options.first();
+    }
+
     private void plain(TarEntry.Type type, String path, String link, Stat stat) throws IOException {
         if (!again(path, stat)) {
-            tar.put(TarEntry.of(type, path, link, stat, Map.of()));
+            tar.put(entryOf(type, path, link, stat, Map.of()));
         }
     }
 
@@ -129,7 +141,7 @@ final class TreeReader implements AutoCloseable {
         }
         String first = linked.putIfAbsent(new File(stat.device(), stat.inode()), path);
         if (first != null) {
-            tar.put(TarEntry.of(TarEntry.Type.HARD_LINK, path, first, stat, Map.of()));
+            tar.put(entryOf(TarEntry.Type.HARD_LINK, path, first, stat, Map.of()));
         }
         return first != null;
     }
@@ -146,11 +158,11 @@ final class TreeReader implements AutoCloseable {
 
     private void folder(Descriptor folder, String name, String path, Stat stat) throws IOException {
         if (elsewhere(stat)) {
-            tar.put(TarEntry.of(TarEntry.Type.FOLDER, path + "/", "", stat, Map.of()));
+            tar.put(entryOf(TarEntry.Type.FOLDER, path + "/", "", stat, Map.of()));
             return;
         }
         try (Descriptor open = open(folder, name, Files.O_DIRECTORY)) {
-            tar.put(TarEntry.of(TarEntry.Type.FOLDER, path + "/", "", stat, Xattrs.of(open)));
+            tar.put(entryOf(TarEntry.Type.FOLDER, path + "/", "", stat, Xattrs.of(open)));
             if (options.layer()) {
                 refuse(open, Overlays.REDIRECT, path);
                 if (Overlays.isOpaque(open)) {
@@ -182,7 +194,7 @@ final class TreeReader implements AutoCloseable {
             if (options.layer()) {
                 refuse(open, Overlays.METACOPY, path);
             }
-            tar.put(TarEntry.of(TarEntry.Type.FILE, path, "", now, Xattrs.of(open)));
+            tar.put(entryOf(TarEntry.Type.FILE, path, "", now, Xattrs.of(open)));
             copy(open, now.size());
         }
     }

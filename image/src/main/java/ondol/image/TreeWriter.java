@@ -36,9 +36,10 @@ final class TreeWriter implements AutoCloseable {
      * @param layer turns whiteouts into the overlay's
      * @param keepOwners gives files the tar's owners; else root's
      * @param noOverwriteDirNonDir refuses to put a folder where something else is, and the other way round
+     * @param first what the tree's user and group 0 are here
      */
-    record Options(boolean layer, boolean keepOwners, boolean noOverwriteDirNonDir) {
-        static final Options LAYER = new Options(true, true, false);
+    record Options(boolean layer, boolean keepOwners, boolean noOverwriteDirNonDir, int first) {
+        static final Options LAYER = new Options(true, true, false, 0);
     }
 
     private record Time(long seconds, int nanoseconds) {}
@@ -146,7 +147,9 @@ final class TreeWriter implements AutoCloseable {
     }
 
     private void owner(TarEntry entry, Descriptor folder, String name) {
-        Files.fchownat(folder, name, options.keepOwners() ? entry.uid() : 0, options.keepOwners() ? entry.gid() : 0);
+        int uid = options.keepOwners() ? entry.uid() : 0;
+        int gid = options.keepOwners() ? entry.gid() : 0;
+        Files.fchownat(folder, name, options.first() + uid, options.first() + gid);
     }
 
     private void file(TarEntry entry, Descriptor folder, String name, TarReader tar) throws IOException {

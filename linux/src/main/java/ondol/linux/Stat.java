@@ -49,6 +49,12 @@ public record Stat(
                 statx.get(ValueLayout.JAVA_LONG, 144));
     }
 
+    /** The same with another owner. */
+    public Stat ownedBy(int user, int group) {
+        return new Stat(
+                mode, user, group, size, blocks, inode, links, device, major, minor, seconds, nanoseconds, mount);
+    }
+
     public boolean isFolder() {
         return type() == Files.S_IFDIR;
     }

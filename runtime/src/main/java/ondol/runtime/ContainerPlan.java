@@ -4,10 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import ondol.linux.Errno;
 import ondol.linux.plan.Plan;
 import ondol.linux.plan.PlanBuilder;
 import ondol.linux.plan.Purpose;
 import ondol.linux.plan.Step;
+import ondol.oci.runtime.Device;
+import ondol.oci.runtime.IdMapping;
 import ondol.oci.runtime.Linux;
 import ondol.oci.runtime.LinuxBuilder;
 import ondol.oci.runtime.Mount;
@@ -26,6 +30,7 @@ public final class ContainerPlan {
     private final Spec spec;
     private final Process process;
     private final Linux linux;
+    private final long first;
     private final PlanBuilder plan = new PlanBuilder();
     private final PlanWriter writer = new PlanWriter(plan);
     private final ProcessSteps steps = new ProcessSteps(writer);
@@ -39,6 +44,8 @@ public final class ContainerPlan {
         }
         this.process = configured;
         this.linux = spec.linux() == null ? LinuxBuilder.builder().build() : spec.linux();
+        boolean mapped = !bundle.chroot() && new NamespaceSteps(linux.namespaces()).fresh("user");
+        this.first = mapped ? IdMaps.first(linux.uidMappings()) : 0;
     }
 
     /**
@@ -59,6 +66,7 @@ public final class ContainerPlan {
 
         outputs();
         List<Step> joins = openGroups();
+        MappedRoot.@Nullable Made mapped = first == 0 ? null : mappedRoot(mounting, mounts);
         Map<String, Step> joined = namespaces.before(writer);
 
         steps.join(joins);
@@ -70,17 +78,25 @@ public final class ContainerPlan {
             steps.loopback();
         }
         steps.oomScore(process.oomScoreAdj());
-        if (mounting.spreads()) { // sources keep their peers only if taken before
-            mounting.openSources(mounts);
+        if (mapped != null) {
             root.separate();
+            new RightsSteps(writer).becomeRoot();
+            mounting.openKernelViews(mounts);
+            root.enter(mapped.root());
+        } else if (mounting.spreads()) { // sources keep their peers only if taken before
+            mounting.openSources(mounts, false);
+            root.separate();
+            root.enter(bundle.root(), bundle.mountpoint());
         } else {
             root.separate();
-            mounting.openSources(mounts);
+            mounting.openSources(mounts, true);
+            root.enter(bundle.root(), bundle.mountpoint());
         }
-        root.enter(bundle.root(), bundle.mountpoint());
         root.pivot();
         mounting.mountAll(mounts, MountSteps.fileDestinations(mounts));
-        new DeviceSteps(writer).make(linux.devices() == null ? List.of() : linux.devices());
+        if (mapped == null) {
+            new DeviceSteps(writer).make(devices());
+        }
         streams();
         steps.sysctls(linux.sysctl());
         mounting.mask(
@@ -93,6 +109,30 @@ public final class ContainerPlan {
         return plan.build();
     }
 
+    /** What a user namespace's root may not do, done by the minder. */
+    private MappedRoot.Made mappedRoot(MountSteps mounting, List<Mount> mounts) {
+        plan.idMaps(text(linux.uidMappings()), text(linux.gidMappings()));
+        MappedRoot mapped = new MappedRoot(writer, first);
+        mapped.openMap();
+        MappedRoot.Made[] made = new MappedRoot.Made[1];
+        plan.inMinder(() -> {
+            mounting.openMapped(mounts, mapped);
+            made[0] = mapped.make(bundle.root(), bundle.mountpoint(), mounting.tmpfs("/dev", mounts), devices());
+        });
+        if (made[0].dev() != null) {
+            mounting.source("/dev", mounts, made[0].dev());
+        }
+        return made[0];
+    }
+
+    private static String text(@Nullable List<IdMapping> mappings) {
+        return IdMaps.text(mappings == null ? List.of() : mappings);
+    }
+
+    private List<Device> devices() {
+        return linux.devices() == null ? List.of() : linux.devices();
+    }
+
     /** Only a root of its own: no namespace is made, nothing is mounted. */
     private Plan chroot() {
         if (!(bundle.root() instanceof RootFilesystem.Folder folder)) {
@@ -102,8 +142,11 @@ public final class ContainerPlan {
         List<Step> joins = openGroups();
         steps.join(joins);
         steps.session();
-        streams();
-        new RootSteps(writer).chroot(folder);
+        steps.oomScore(process.oomScoreAdj());
+        streams(); // of the machine's own devpts
+        new RootSteps(writer).chroot(folder.path());
+        steps.umask(0);
+        new DeviceSteps(writer, Set.of(Errno.EEXIST, Errno.EPERM), "", 0).makeMissing(devices());
         finish(false);
         return plan.build();
     }
@@ -139,7 +182,7 @@ public final class ContainerPlan {
             stdio.terminal(process.consoleSize(), process.user());
             console();
         } else {
-            stdio.pipes(bundle.stdin(), process.user());
+            stdio.pipes(bundle.stdin(), process.user(), first);
         }
     }
 
@@ -147,7 +190,7 @@ public final class ContainerPlan {
     private void console() {
         if (!bundle.chroot()) {
             writer.touch(Purpose.ROOT, "/dev/console");
-            writer.bind(Purpose.ROOT, "/dev/pts/0", "/dev/console", java.util.Set.of());
+            writer.bind(Purpose.ROOT, "/dev/pts/0", "/dev/console", Set.of());
         }
     }
 
@@ -157,7 +200,7 @@ public final class ContainerPlan {
         steps.umask(umask == null ? DEFAULT_UMASK : umask);
         steps.folder(process.cwd(), true);
         if (readOnlyRoot) {
-            writer.setReadOnly(Purpose.ROOT, "/", java.util.Set.of());
+            writer.setReadOnly(Purpose.ROOT, "/", Set.of());
         }
         steps.rlimits(process.rlimits());
         rights.keyring(bundle.folder().getFileName().toString());

@@ -30,12 +30,39 @@ final class DeviceSteps {
             "/dev/ptmx", "pts/ptmx");
 
     private final PlanWriter writer;
+    private final Set<Errno> ignored;
+    private final String base;
+    private final long first;
 
     DeviceSteps(PlanWriter writer) {
+        this(writer, Set.of(Errno.EEXIST), "", 0);
+    }
+
+    /**
+     * @param ignored errors that do not matter when a node is made
+     * @param base put before every path
+     * @param first what the container's user 0 is here
+     */
+    DeviceSteps(PlanWriter writer, Set<Errno> ignored, String base, long first) {
         this.writer = writer;
+        this.ignored = ignored;
+        this.base = base;
+        this.first = first;
     }
 
     void make(List<Device> devices) {
+        makeNodes(devices);
+        LINKS.forEach((link, target) -> writer.plan.lenient(
+                Purpose.ROOT,
+                Set.of(Errno.EEXIST),
+                Call.SYMLINKAT,
+                target + ", " + link,
+                writer.plan.text(target),
+                Kernel.AT_FDCWD,
+                writer.plan.text(base + link)));
+    }
+
+    private void makeNodes(List<Device> devices) {
         STANDARD.forEach((path, number) -> node(path, S_IFCHR | 0666, number[0], number[1]));
         for (Device device : devices) {
             if (STANDARD.containsKey(device.path())) {
@@ -50,7 +77,7 @@ final class DeviceSteps {
                 default -> throw new IllegalArgumentException("unknown device type: " + device.type());
             };
             int slash = device.path().lastIndexOf('/');
-            writer.mkdirs(Purpose.ROOT, device.path().substring(0, Math.max(1, slash)));
+            writer.mkdirs(Purpose.ROOT, base + device.path().substring(0, Math.max(1, slash)));
             node(device.path(), type | permissions, zero(device.major()), zero(device.minor()));
             if (zero(device.uid()) != 0 || zero(device.gid()) != 0) {
                 writer.plan.step(
@@ -58,30 +85,28 @@ final class DeviceSteps {
                         Call.FCHOWNAT,
                         device.path(),
                         Kernel.AT_FDCWD,
-                        writer.plan.text(device.path()),
-                        zero(device.uid()),
-                        zero(device.gid()),
+                        writer.plan.text(base + device.path()),
+                        first + zero(device.uid()),
+                        first + zero(device.gid()),
                         0);
             }
         }
-        LINKS.forEach((link, target) -> writer.plan.lenient(
-                Purpose.ROOT,
-                Set.of(Errno.EEXIST),
-                Call.SYMLINKAT,
-                target + ", " + link,
-                writer.plan.text(target),
-                Kernel.AT_FDCWD,
-                writer.plan.text(link)));
+    }
+
+    /** What a root without mounts gets: nodes where it has none, as far as one may make them. */
+    void makeMissing(List<Device> devices) {
+        writer.mkdir(Purpose.ROOT, "/dev", 0755);
+        makeNodes(devices);
     }
 
     private void node(String path, int mode, long major, long minor) {
         writer.plan.lenient(
                 Purpose.ROOT,
-                Set.of(Errno.EEXIST),
+                ignored,
                 Call.MKNODAT,
                 path + ", " + major + ":" + minor,
                 Kernel.AT_FDCWD,
-                writer.plan.text(path),
+                writer.plan.text(base + path),
                 mode,
                 number(major, minor));
     }

@@ -1,5 +1,6 @@
 package ondol.runtime;
 
+import java.nio.file.Path;
 import java.util.List;
 import ondol.linux.Call;
 import ondol.linux.plan.Plan;
@@ -29,13 +30,17 @@ public final class ExecPlan {
     /**
      * @param process with {@code terminal} for a terminal instead of pipes
      * @param namespaces flags of {@code clone} for the namespaces that the container has of its own
+     * @param chroot the folder that is the container's root where that is all that it has of its own; else null
+     * @param first what user 0 of the container's user namespace is outside; 0 without one
      */
     public static Plan of(
             Process process,
             long namespaces,
             Bundle.CgroupPlace cgroup,
             Bundle.@Nullable Filter seccomp,
-            Streams streams) {
+            Streams streams,
+            @Nullable Path chroot,
+            long first) {
         PlanBuilder plan = new PlanBuilder();
         PlanWriter writer = new PlanWriter(plan);
         ProcessSteps steps = new ProcessSteps(writer);
@@ -64,13 +69,19 @@ public final class ExecPlan {
         if (others != 0) {
             plan.step(Purpose.NAMESPACE, Call.SETNS, "container, 0x" + Long.toHexString(others), container, others);
         }
+        if (first != 0) {
+            new RightsSteps(writer).becomeRoot();
+        }
         StdioSteps stdio = new StdioSteps(writer);
         if (terminal) {
             stdio.terminal(process.consoleSize(), process.user());
         } else if (streams == Streams.NONE) {
             stdio.nothing();
         } else {
-            stdio.pipes(streams == Streams.ALL, process.user());
+            stdio.pipes(streams == Streams.ALL, process.user(), first);
+        }
+        if (chroot != null) {
+            new RootSteps(writer).chroot(chroot);
         }
         Integer umask = process.user().umask();
         steps.umask(umask == null ? 0022 : umask);

@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param propagation {@code MS_SHARED}, … possibly with {@code MS_REC}; 0 where nothing is said
  * @param data the rest, for the file system itself
  * @param copyUp whether what the image has at the place is copied into the new tmpfs
+ * @param noLinks whether the source's path must be free of links ({@link #NO_LINKS})
  */
-record MountOptions(long flags, long cleared, long recursive, long propagation, String data, boolean copyUp) {
+record MountOptions(
+        long flags, long cleared, long recursive, long propagation, String data, boolean copyUp, boolean noLinks) {
+    /** An option of ours, for sources in places that other containers can change: no link on the way is followed. */
+    static final String NO_LINKS = "x-ondol-nolinks";
+
     private static final Map<String, Long> SET = Map.ofEntries(
             entry("ro", Mounts.MS_RDONLY),
             entry("nosuid", Mounts.MS_NOSUID),
@@ -85,6 +90,7 @@ record MountOptions(long flags, long cleared, long recursive, long propagation, 
         long recursive = 0;
         long propagation = 0;
         boolean copyUp = false;
+        boolean noLinks = false;
         List<String> data = new ArrayList<>();
         for (String option : options == null ? List.<String>of() : options) {
             if (SET.containsKey(option)) {
@@ -98,11 +104,13 @@ record MountOptions(long flags, long cleared, long recursive, long propagation, 
                 recursive |= RECURSIVE.get(option);
             } else if (option.equals("tmpcopyup")) {
                 copyUp = true;
+            } else if (option.equals(NO_LINKS)) {
+                noLinks = true;
             } else if (!option.isEmpty()) {
                 data.add(option);
             }
         }
-        return new MountOptions(flags, cleared, recursive, propagation, String.join(",", data), copyUp);
+        return new MountOptions(flags, cleared, recursive, propagation, String.join(",", data), copyUp, noLinks);
     }
 
     boolean bind() {

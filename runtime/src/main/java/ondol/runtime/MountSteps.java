@@ -3,14 +3,18 @@ package ondol.runtime;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import ondol.linux.Errno;
 import ondol.linux.Mounts;
 import ondol.linux.plan.Purpose;
 import ondol.linux.plan.Step;
 import ondol.oci.runtime.Mount;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mounts of a container. What comes from the machine is opened before {@code pivot_root}; everything is put in its
@@ -19,16 +23,53 @@ import ondol.oci.runtime.Mount;
 final class MountSteps {
     private static final Set<Errno> NOTHING_THERE = EnumSet.of(Errno.ENOENT, Errno.ENOTDIR);
 
+    private static final Set<Errno> NOT_MAPPED = EnumSet.of(Errno.EINVAL, Errno.EPERM);
+    private static final Pattern OF_A_PROCESS = Pattern.compile("/proc/([0-9]+)/root(/.*)");
+
     private final PlanWriter writer;
     private final List<String> cgroupMounts;
     private final Map<Mount, MountOptions> options = new HashMap<>();
-    private final Map<Mount, Step> sources = new HashMap<>();
+    private final Map<Mount, Step> sources = new LinkedHashMap<>();
 
     MountSteps(PlanWriter writer, List<Mount> mounts, List<String> cgroupMounts) {
         this.writer = writer;
         this.cgroupMounts = cgroupMounts;
         for (Mount mount : mounts) {
             options.put(mount, MountOptions.parse(mount.options()));
+        }
+    }
+
+    /** Takes hold of the sources of bind mounts, with mapped owners where their file system knows such. */
+    void openMapped(List<Mount> mounts, MappedRoot mapped) {
+        openSources(mounts, false);
+        sources.forEach((mount, tree) -> {
+            boolean recursive =
+                    options.getOrDefault(mount, MountOptions.parse(List.of())).recursiveBind();
+            mapped.map(tree, recursive, NOT_MAPPED);
+            if (recursive) { // the uppermost at least, where one below it cannot be; EPERM where it is done
+                mapped.map(tree, false, NOT_MAPPED);
+            }
+        });
+    }
+
+    /** The options of the tmpfs on a place; null where something else is there. */
+    @Nullable
+    String tmpfs(String place, List<Mount> mounts) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            if (parsed != null && place.equals(mount.destination()) && "tmpfs".equals(mount.type())) {
+                return parsed.data();
+            }
+        }
+        return null;
+    }
+
+    /** A mount on this place is there already, detached. */
+    void source(String place, List<Mount> mounts, Step tree) {
+        for (Mount mount : mounts) {
+            if (place.equals(mount.destination())) {
+                sources.put(mount, tree);
+            }
         }
     }
 
@@ -39,16 +80,20 @@ final class MountSteps {
                         parsed.bind() && parsed.propagation() != 0 && (parsed.propagation() & Mounts.MS_PRIVATE) == 0);
     }
 
-    /** Takes hold of the sources of bind mounts, while the machine's root is still there. */
-    void openSources(List<Mount> mounts) {
+    /**
+     * Takes hold of the sources of bind mounts, while the machine's root is still there.
+     *
+     * @param separated whether nothing spreads in the mount namespace that they are taken from
+     */
+    void openSources(List<Mount> mounts, boolean separated) {
         for (Mount mount : mounts) {
             MountOptions parsed = options.get(mount);
             if (parsed == null || !parsed.bind()) {
                 continue;
             }
-            Step source = writer.openTree(Purpose.ROOT, source(mount), parsed.recursiveBind());
+            Step source = open(source(mount), parsed);
             sources.put(mount, source);
-            if (spreads()) {
+            if (!separated) {
                 long propagation = parsed.propagation() == 0 ? Mounts.MS_PRIVATE | Mounts.MS_REC : parsed.propagation();
                 boolean recursive = (propagation & Mounts.MS_REC) != 0;
                 writer.setAttributes(Purpose.ROOT, source, recursive, 0, 0, propagation & ~Mounts.MS_REC);
@@ -58,6 +103,39 @@ final class MountSteps {
             }
             if (parsed.recursive() != 0) {
                 writer.setAttributes(Purpose.ROOT, source, true, parsed.recursive(), 0, 0);
+            }
+        }
+    }
+
+    /** A copy of a mount of the machine, or of another container's, whose mount namespace is visited for it. */
+    private Step open(String source, MountOptions parsed) {
+        boolean recursive = parsed.recursiveBind();
+        if (parsed.noLinks()) {
+            return writer.openTreeWithoutLinks(Purpose.ROOT, source, recursive);
+        }
+        Matcher others = OF_A_PROCESS.matcher(source);
+        if (!others.matches()) {
+            return writer.openTree(Purpose.ROOT, source, recursive);
+        }
+        // man 2 open_tree: only a mount of one's own namespace can be copied
+        Step own = writer.open(Purpose.ROOT, "/proc/self/ns/mnt", PlanWriter.O_RDONLY);
+        Step other = writer.open(Purpose.ROOT, "/proc/" + others.group(1) + "/ns/mnt", PlanWriter.O_RDONLY);
+        writer.joinMounts(other);
+        Step copy = writer.openTree(Purpose.ROOT, others.group(2), recursive);
+        writer.joinMounts(own);
+        return copy;
+    }
+
+    /**
+     * Makes /proc and /sys while those of the machine can be seen: a user namespace may make them only then ({@code man 7
+     * user_namespaces}). They are put in their places with the others.
+     */
+    void openKernelViews(List<Mount> mounts) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            String type = mount.type();
+            if (parsed != null && type != null && (type.equals("proc") || type.equals("sysfs"))) {
+                sources.put(mount, writer.newMount(Purpose.ROOT, type, parsed.data(), parsed.attributes()));
             }
         }
     }

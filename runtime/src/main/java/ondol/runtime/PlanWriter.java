@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import ondol.linux.Call;
 import ondol.linux.Errno;
+import ondol.linux.Files;
 import ondol.linux.Kernel;
 import ondol.linux.Mounts;
 import ondol.linux.plan.PlanBuilder;
@@ -118,8 +119,73 @@ final class PlanWriter {
     /** A copy of a mount, in no namespace yet. */
     Step openTree(Purpose purpose, String source, boolean recursive) {
         int flags = Mounts.OPEN_TREE_CLONE | Mounts.OPEN_TREE_CLOEXEC | (recursive ? Mounts.AT_RECURSIVE : 0);
+        return plan.special(
+                purpose,
+                Step.Kind.DESCRIPTOR,
+                Call.OPEN_TREE,
+                source + ", OPEN_TREE_CLONE",
+                Kernel.AT_FDCWD,
+                plan.text(source),
+                flags);
+    }
+
+    /** A copy of a mount, whose path nobody can have made lead elsewhere ({@code man 2 openat2}). */
+    Step openTreeWithoutLinks(Purpose purpose, String source, boolean recursive) {
+        byte[] how = ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(Files.O_PATH | O_CLOEXEC)
+                .putLong(0)
+                .putLong(Files.RESOLVE_NO_SYMLINKS)
+                .array();
+        Step place = plan.step(
+                purpose,
+                Call.OPENAT2,
+                source + ", RESOLVE_NO_SYMLINKS",
+                Kernel.AT_FDCWD,
+                plan.text(source),
+                plan.bytes(how),
+                how.length);
+        int flags = Mounts.OPEN_TREE_CLONE
+                | Mounts.OPEN_TREE_CLOEXEC
+                | Mounts.AT_EMPTY_PATH
+                | (recursive ? Mounts.AT_RECURSIVE : 0);
         return plan.step(
-                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE", Kernel.AT_FDCWD, plan.text(source), flags);
+                purpose, Call.OPEN_TREE, source + ", OPEN_TREE_CLONE|AT_EMPTY_PATH", place, plan.text(""), flags);
+    }
+
+    /** Goes to another mount namespace, and stands in its root then ({@code man 2 setns}). */
+    void joinMounts(Step namespace) {
+        plan.step(Purpose.ROOT, Call.SETNS, namespace.shown() + ", CLONE_NEWNS", namespace, NamespaceSteps.CLONE_NEWNS);
+    }
+
+    /**
+     * A new file system, mounted nowhere yet ({@code man 2 fsopen}, {@code man 2 fsmount}).
+     *
+     * @param data options of its own, {@code name=value} or {@code name}, with commas between
+     */
+    Step newMount(Purpose purpose, String type, String data, long attributes) {
+        Step opened = plan.step(purpose, Call.FSOPEN, type, plan.text(type), Mounts.FSOPEN_CLOEXEC);
+        for (String option : data.isEmpty() ? new String[0] : data.split(",")) {
+            int equals = option.indexOf('=');
+            Object value = equals < 0 ? 0 : plan.text(option.substring(equals + 1));
+            plan.step(
+                    purpose,
+                    Call.FSCONFIG,
+                    option,
+                    opened,
+                    equals < 0 ? Mounts.FSCONFIG_SET_FLAG : Mounts.FSCONFIG_SET_STRING,
+                    plan.text(equals < 0 ? option : option.substring(0, equals)),
+                    value,
+                    0);
+        }
+        plan.step(purpose, Call.FSCONFIG, type + ", FSCONFIG_CMD_CREATE", opened, Mounts.FSCONFIG_CMD_CREATE, 0, 0, 0);
+        return plan.step(
+                purpose,
+                Call.FSMOUNT,
+                type + ", attributes 0x" + Long.toHexString(attributes),
+                opened,
+                Mounts.FSMOUNT_CLOEXEC,
+                attributes);
     }
 
     /** Changes a mount that a descriptor is open on. */
@@ -131,8 +197,27 @@ final class PlanWriter {
                 mount,
                 plan.text(""),
                 Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
-                attributes(set, clear, propagation),
+                attributes(set, clear, propagation, 0),
                 Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Maps the owners of what a detached mount shows, as the user namespace does that a descriptor is open on. */
+    void map(Purpose purpose, Step mount, boolean recursive, int userNamespace, Set<Errno> ignored) {
+        plan.lenient(
+                purpose,
+                ignored,
+                Call.MOUNT_SETATTR,
+                mount.shown() + ", MOUNT_ATTR_IDMAP",
+                mount,
+                plan.text(""),
+                Mounts.AT_EMPTY_PATH | (recursive ? Mounts.AT_RECURSIVE : 0),
+                attributes(Mounts.MOUNT_ATTR_IDMAP, 0, 0, userNamespace),
+                Mounts.MOUNT_ATTR_SIZE);
+    }
+
+    /** Says whether mounts spread from and to a place. */
+    void propagation(Purpose purpose, String shown, String target, long flags) {
+        plan.step(purpose, Call.MOUNT, shown, 0, plan.text(target), 0, flags, 0);
     }
 
     /** Makes the mount at a path read-only, and all below it if asked. */
@@ -145,7 +230,7 @@ final class PlanWriter {
                 Kernel.AT_FDCWD,
                 plan.text(path),
                 0,
-                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0),
+                attributes(Mounts.MOUNT_ATTR_RDONLY, 0, 0, 0),
                 Mounts.MOUNT_ATTR_SIZE);
     }
 
@@ -172,13 +257,13 @@ final class PlanWriter {
     }
 
     /** A struct mount_attr ({@code man 2 mount_setattr}). */
-    private Step.Argument attributes(long set, long clear, long propagation) {
+    private Step.Argument attributes(long set, long clear, long propagation, int userNamespace) {
         return plan.bytes(ByteBuffer.allocate(32)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(set)
                 .putLong(clear)
                 .putLong(propagation)
-                .putLong(0)
+                .putLong(userNamespace)
                 .array());
     }
 }

@@ -47,6 +47,13 @@ final class RightsSteps {
                 writer.plan.text("ondol-" + id));
     }
 
+    /** In a user namespace: from nobody known there, who made or joined it, to its root. */
+    void becomeRoot() {
+        writer.plan.step(Purpose.RIGHTS, Call.SETGROUPS, "[]", 0, 0);
+        writer.plan.step(Purpose.RIGHTS, Call.SETRESGID, "0", 0, 0, 0);
+        writer.plan.step(Purpose.RIGHTS, Call.SETRESUID, "0", 0, 0, 0);
+    }
+
     /**
      * Takes on the user, the capabilities and the filter. Without {@code noNewPrivileges} a filter can be set only by one
      * who still has CAP_SYS_ADMIN, so it comes first; with it, last.

@@ -14,8 +14,11 @@ public sealed interface RootFilesystem {
      *     of their own: the kernel refuses an {@code upper} that lies inside a lower
      * @param upper where changes go
      * @param work an empty folder on the same file system as {@code upper}
+     * @param passing whether the changes need not outlive the container: then the kernel writes none of them to the disk
+     *     before it must, not even for fsync ({@code volatile}); such an upper folder can be mounted once
      */
-    record Overlay(Path folder, List<String> lowers, boolean nested, Path upper, Path work) implements RootFilesystem {}
+    record Overlay(Path folder, List<String> lowers, boolean nested, Path upper, Path work, boolean passing)
+            implements RootFilesystem {}
 
     /** A folder as it is. */
     record Folder(Path path) implements RootFilesystem {}

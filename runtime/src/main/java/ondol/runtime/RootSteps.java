@@ -1,10 +1,12 @@
 package ondol.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import ondol.linux.Call;
 import ondol.linux.Mounts;
 import ondol.linux.plan.Purpose;
+import ondol.linux.plan.Step;
 
 /** A root of one's own: the overlay, {@code pivot_root} on it, and its end state. */
 final class RootSteps {
@@ -18,15 +20,7 @@ final class RootSteps {
 
     /** From here on no mount or unmount is seen on the other side. */
     void separate() {
-        writer.plan.step(
-                Purpose.ROOT,
-                Call.MOUNT,
-                "/, MS_REC|MS_PRIVATE",
-                0,
-                writer.plan.text("/"),
-                0,
-                Mounts.MS_REC | Mounts.MS_PRIVATE,
-                0);
+        writer.propagation(Purpose.ROOT, "/, MS_REC|MS_PRIVATE", "/", Mounts.MS_REC | Mounts.MS_PRIVATE);
     }
 
     /** Mounts the root and stands in it. Nothing of it is seen outside of this mount namespace. */
@@ -47,23 +41,43 @@ final class RootSteps {
             writer.mount(Purpose.ROOT, "tmpfs", base, "tmpfs", 0, ""); // an overlay without an upper wants two lowers
             writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
         }
+        String options = options(
+                overlay.lowers(), overlay.upper().toString(), overlay.work().toString(), overlay.passing());
+        writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
+    }
+
+    /**
+     * An overlay's mount options: an upper folder is a layer as it is; and, where nothing of it is to last, nothing is
+     * written to the disk for its own sake.
+     */
+    static String options(List<String> lowers, String upper, String work, boolean passing) {
         String options = "lowerdir="
-                + overlay.lowers().stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
-                + ",upperdir=" + escaped(overlay.upper().toString())
-                + ",workdir=" + escaped(overlay.work().toString())
-                + ",redirect_dir=off,metacopy=off"; // so that an upper folder is a layer as it is
+                + lowers.stream().map(RootSteps::escaped).collect(Collectors.joining(":"))
+                + ",upperdir=" + escaped(upper)
+                + ",workdir=" + escaped(work)
+                + ",index=off,redirect_dir=off,metacopy=off"
+                + (passing ? ",volatile" : "");
         if (options.length() >= PAGE) {
             throw new IllegalArgumentException("%d layers do not fit one overlay mount (%d bytes of options)"
-                    .formatted(overlay.lowers().size(), options.length()));
+                    .formatted(lowers.size(), options.length()));
         }
-        writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
+        return options;
     }
 
     private static String escaped(String path) {
         return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 
-    /** Makes the folder one stands in the root, and lets the old root go. */
+    /** Stands in a root that was mounted by the minder. It needs no mountpoint that the container's user may reach. */
+    void enter(Step root) {
+        writer.moveMount(Purpose.ROOT, root, "/");
+        writer.plan.step(Purpose.ROOT, Call.FCHDIR, "root", root);
+    }
+
+    /**
+     * Makes the folder one stands in the root, and lets the old one go at once: as long as that lies above the new one, a
+     * link of the image to {@code /..} leads into it.
+     */
     void pivot() {
         writer.plan.step(Purpose.ROOT, Call.PIVOT_ROOT, "., .", writer.plan.text("."), writer.plan.text("."));
         writer.plan.step(Purpose.ROOT, Call.UMOUNT2, "., MNT_DETACH", writer.plan.text("."), Mounts.MNT_DETACH);
@@ -71,9 +85,8 @@ final class RootSteps {
     }
 
     /** For places where namespaces are forbidden: the oldest of the three techniques, alone. */
-    void chroot(RootFilesystem.Folder folder) {
-        String path = folder.path().toString();
-        writer.plan.step(Purpose.ROOT, Call.CHROOT, path, writer.plan.text(path));
-        writer.chdir(Purpose.ROOT, "/");
+    void chroot(Path folder) {
+        writer.chdir(Purpose.ROOT, folder.toString());
+        writer.plan.step(Purpose.ROOT, Call.CHROOT, ".", writer.plan.text("."));
     }
 }

@@ -23,13 +23,28 @@ final class StdioSteps {
         this.writer = writer;
     }
 
-    /** Connects the pipes, and gives them to the user, so that {@code /dev/stdout} can be opened again. */
-    void pipes(boolean stdin, User user) {
+    /**
+     * Connects the pipes, and gives them to the user, so that {@code /dev/stdout} can be opened again.
+     *
+     * @param first what user 0 is outside of the process's user namespace; 0 without one
+     */
+    void pipes(boolean stdin, User user, long first) {
+        if (first != 0) { // inside, nobody may give away what belongs to nobody inside
+            long uid = first + user.uid();
+            long gid = first + user.gid();
+            writer.plan.inMinder(() -> {
+                for (Object end : stdin
+                        ? new Object[] {PlanBuilder.STDIN, PlanBuilder.STDOUT, PlanBuilder.STDERR}
+                        : new Object[] {PlanBuilder.STDOUT, PlanBuilder.STDERR}) {
+                    writer.plan.step(Purpose.PROCESS, Call.FCHOWN, "pipe, %d, %d".formatted(uid, gid), end, uid, gid);
+                }
+            });
+        }
         Object input = stdin ? PlanBuilder.STDIN : writer.open(Purpose.PROCESS, "/dev/null", PlanWriter.O_RDONLY);
         connect(input, 0, "stdin");
         connect(PlanBuilder.STDOUT, 1, "stdout");
         connect(PlanBuilder.STDERR, 2, "stderr");
-        if (user.uid() != 0) {
+        if (user.uid() != 0 && first == 0) {
             for (int i = stdin ? 0 : 1; i < 3; i++) {
                 writer.plan.step(Purpose.PROCESS, Call.FCHOWN, i + ", " + user.uid(), i, user.uid(), -1L);
             }

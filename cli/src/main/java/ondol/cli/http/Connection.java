@@ -71,7 +71,7 @@ public final class Connection implements Closeable {
         head.append("Content-Type: ").append(type).append("\r\nTransfer-Encoding: chunked\r\n\r\n");
         byte[] start = head.toString().getBytes(StandardCharsets.UTF_8);
         write(start, 0, start.length);
-        byte[] buffer = new byte[64 * 1024];
+        byte[] buffer = new byte[256 * 1024];
         try {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) if (n > 0) writeChunk(buffer, n);
             writeChunk(buffer, 0);

@@ -38,6 +38,8 @@ final class Wire extends InputStream {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         if (length == 0) return 0;
+        // what is long goes past the buffer
+        if (at == end && length >= BUFFER) return Math.max(-1, channel.read(ByteBuffer.wrap(target, offset, length)));
         if (at == end && !fill()) return -1;
         int n = Math.min(length, end - at);
         System.arraycopy(bytes, at, target, offset, n);

@@ -51,7 +51,7 @@ final class ContainerBody {
     private void checkModes() {
         mode("pid", "PID", "host");
         mode("uts", "UTS", "host");
-        mode("userns", "USER", "host");
+        mode("userns", "USER", "host", "auto");
         mode("cgroupns", "CGROUP", "host", "private");
         for (String option : flags.all("storage-opt"))
             if (option.indexOf('=') < 0) throw new CliException("invalid storage option");

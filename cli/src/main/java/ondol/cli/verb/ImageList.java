@@ -65,9 +65,14 @@ public final class ImageList extends Verb {
         List<String> filters = new ArrayList<>(flags.all("filter"));
         if (!flags.rest().isEmpty()) filters.add("reference=" + flags.first());
         boolean digests = flags.is("digests");
-        String query = "?all=" + (flags.is("all") ? 1 : 0) + Cli.filters(filters);
+        boolean tree = flags.is("tree");
+        String query = "?all=" + (flags.is("all") ? 1 : 0) + (tree ? "&manifests=1" : "") + Cli.filters(filters);
         List<@Nullable Object> images = new ArrayList<>(cli.list("/images/json" + query));
         images.sort(Comparator.comparingLong(image -> -Json.number(image, "Created")));
+        if (tree) {
+            ImageTree.print(cli, images);
+            return 0;
+        }
         List<Row> rows = new ArrayList<>();
         for (Object image : images) rows(rows, image, !flags.is("no-trunc"), digests);
         if (flags.is("quiet") && flags.get("format", "").isEmpty()) {

@@ -14,6 +14,7 @@ public final class SystemGroup extends Group {
             Manage Ondol
 
             Commands:
+              check       Verify the image store
               df          Show ondol disk usage
               events      Get real time events from the server
               info        Display system-wide information

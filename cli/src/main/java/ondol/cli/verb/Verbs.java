@@ -19,7 +19,10 @@ public final class Verbs {
             case "events" -> new Events();
             case "init" -> new Init();
             case "daemon" -> new DaemonRun();
-            case "history", "import", "tag" -> image(name);
+            case "login" -> new Login();
+            case "logout" -> new Logout();
+            case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
+            case "manifest" -> new ManifestGroup();
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
@@ -67,8 +70,12 @@ public final class Verbs {
             case "history" -> new History();
             case "import" -> new Import();
             case "inspect" -> new Inspect("image");
+            case "load" -> new Load();
+            case "save" -> new Save();
             case "ls", "list" -> new ImageList();
             case "prune" -> new Prune("image");
+            case "pull" -> new Pull();
+            case "push" -> new Push();
             case "rm", "remove" -> new Rmi();
             case "tag" -> new Tag();
             default -> null;
@@ -90,6 +97,7 @@ public final class Verbs {
     /** The verbs of {@code ondol system}. */
     public static @Nullable Verb system(String name) {
         return switch (name) {
+            case "check" -> new SystemCheck();
             case "df" -> new SystemDf();
             case "events" -> new Events();
             case "info" -> new Info();

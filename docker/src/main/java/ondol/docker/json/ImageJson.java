@@ -22,7 +22,8 @@ public final class ImageJson {
             long sharedSize,
             @Nullable Long virtualSize,
             @Json.Property("Labels") @Nullable Map<String, String> labels,
-            @Json.Property("Containers") int containers) {}
+            @Json.Property("Containers") long containers,
+            @Json.Property("Manifests") @Nullable List<ManifestSummary> manifests) {}
 
     /** {@code GET /images/NAME/json}. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -81,6 +82,64 @@ public final class ImageJson {
             @Nullable String status,
             @Nullable String error,
             @Nullable ErrorDetail errorDetail) {}
+
+    /** A line of text in a progress stream. */
+    @Json
+    public record Said(String stream) {}
+
+    /** How far a part is. */
+    @Json
+    public record Loading(String status, ProgressDetail progressDetail, String progress, String id) {}
+
+    /** Bytes. */
+    @Json
+    public record ProgressDetail(long current, long total) {}
+
+    /** One image of {@code GET /images/json?manifests=1}: this engine keeps one platform of each. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record ManifestSummary(
+            @Json.Property("ID") String id,
+            @Json.Property("Descriptor") ManifestDescriptor descriptor,
+            @Json.Property("Available") boolean available,
+            @Json.Property("Kind") String kind,
+            @Json.Property("Size") ManifestSize size,
+            ImageData imageData) {}
+
+    /** What a manifest is. */
+    @Json
+    public record ManifestDescriptor(String mediaType, String digest, long size) {}
+
+    /** Bytes of an image: all there is, and what is packed. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record ManifestSize(
+            @Json.Property("Total") long total,
+            @Json.Property("Content") long content) {}
+
+    /** An image of one platform. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record ImageData(
+            @Json.Property("Platform") Platform platform,
+            @Json.Property("Containers") List<String> containers,
+            @Json.Property("Size") Unpacked size) {}
+
+    /** What machine an image is for. */
+    @Json
+    public record Platform(
+            String architecture, String os, @Nullable String variant) {}
+
+    /** Bytes of an image's files. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Unpacked(@Json.Property("Unpacked") long unpacked) {}
+
+    /** {@code GET /ondol/system/check}. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Check(
+            @Json.Property("Images") int images,
+            @Json.Property("Layers") int layers,
+            @Json.Property("Blobs") int blobs,
+            @Json.Property("Snapshots") int snapshots,
+            @Json.Property("Bytes") long bytes,
+            @Json.Property("Findings") List<String> findings) {}
 
     /** Why a stream of progress ended early. */
     @Json

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails;
@@ -23,18 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container as this engine knows it: its record, and, while it runs, its minder. Whoever changes its stage of life
- * holds {@link #stage}; whoever only looks reads the record, which is replaced as a whole.
+ * has {@linkplain #enter entered} it; whoever only looks reads the record, which is replaced as a whole.
  */
 final class Container {
     private final Path folder;
     private final Records<ContainerRecord> records;
     private final LogFolder logs;
 
-    /** Held while the container is started, ended, changed or removed. */
-    final ReentrantLock stage = new ReentrantLock();
+    private final ReentrantLock stage = new ReentrantLock();
+    private @Nullable Runnable settling; // guarded by stage
 
     /** Those who read its output now. */
-    final AtomicInteger readers = new AtomicInteger();
+    final Readers readers = new Readers();
 
     /** Executions in it that have not been forgotten, by id. */
     final Map<String, Execution> executions = new ConcurrentHashMap<>();
@@ -42,6 +41,7 @@ final class Container {
     private volatile ContainerRecord record;
     private volatile @Nullable Minder minder;
     private volatile @Nullable Cgroup cgroup;
+    private volatile Object run = new Object();
     private volatile LogSignal signal = new LogSignal();
     private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
@@ -52,6 +52,37 @@ final class Container {
         this.records = records;
         this.record = record;
         this.logs = new LogFolder(folder.resolve("log"));
+    }
+
+    /**
+     * Takes the container's stage: nobody else starts, ends, changes or removes it meanwhile. What its end left to be done
+     * is done first, whoever comes.
+     */
+    void enter() {
+        stage.lock();
+        settle();
+    }
+
+    /** {@link #enter} where nobody else is there; nothing is settled. */
+    boolean tryEnter() {
+        return stage.tryLock();
+    }
+
+    void leave() {
+        stage.unlock();
+    }
+
+    /** What is to be done after an end that everybody has been told of. The caller has the stage. */
+    void settleLater(Runnable rest) {
+        settling = rest;
+    }
+
+    private void settle() {
+        Runnable rest = settling;
+        settling = null;
+        if (rest != null) {
+            rest.run();
+        }
     }
 
     String id() {
@@ -71,21 +102,21 @@ final class Container {
     }
 
     /** Changes the record and writes it. */
-    void save(UnaryOperator<ContainerRecord> change) {
+    synchronized void save(UnaryOperator<ContainerRecord> change) {
         ContainerRecord changed = change.apply(record);
         records.save(folder, changed);
         record = changed;
     }
 
     /** Changes the record here; the file follows shortly, see {@link Records#saveSoon}. */
-    void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
+    synchronized void saveSoon(UnaryOperator<ContainerRecord> change, Runnable written) {
         ContainerRecord changed = change.apply(record);
         record = changed;
         records.saveSoon(folder, changed, written);
     }
 
     /** Changes the record here, for whoever looks; the file is not written. */
-    void show(UnaryOperator<ContainerRecord> change) {
+    synchronized void show(UnaryOperator<ContainerRecord> change) {
         record = change.apply(record);
     }
 
@@ -127,6 +158,17 @@ final class Container {
         return removed;
     }
 
+    /** A mark of the run that begins now: what is heard later of an earlier one is not for it. */
+    Object newRun() {
+        run = new Object();
+        return run;
+    }
+
+    /** Whether this is the mark of the present run. */
+    boolean isRun(Object mark) {
+        return run == mark;
+    }
+
     /** A new run begins: before its process is made. */
     void beginRun() {
         if (signal.isEnded()) {
@@ -156,7 +198,7 @@ final class Container {
     }
 
     void watch(Minder made, int file, long offset) {
-        if (readers.get() > 0) {
+        if (readers.any()) {
             made.watch(file, offset);
         }
     }

@@ -9,7 +9,6 @@ import ondol.engine.Output;
 import ondol.engine.OutputReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
-import ondol.engine.logs.LogSignal;
 import ondol.linux.Descriptor;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
@@ -47,15 +46,12 @@ final class ContainerAttachment implements Attachment {
 
     /** Has the minder tell of new output as long as somebody reads. */
     static OutputReader watched(Container container, OutputReader reader, LogPosition from) {
-        container.readers.incrementAndGet();
-        LogSignal signal = container.signal();
+        container.readers.enter();
         Minder minder = container.minder();
         if (minder != null) {
             minder.watch(from.number(), from.offset());
-        } else if (!container.started().isDone() && container.record().started() != 0 && !container.running()) {
-            // it has ended: what there is, is all there is, until somebody starts it again
         }
-        return new Watched(container, reader, signal);
+        return new Watched(container, reader);
     }
 
     /** A reader that the minder is told of. */
@@ -64,7 +60,7 @@ final class ContainerAttachment implements Attachment {
         private final OutputReader reader;
         private boolean closed;
 
-        Watched(Container container, OutputReader reader, LogSignal signal) {
+        Watched(Container container, OutputReader reader) {
             this.container = container;
             this.reader = reader;
         }
@@ -77,7 +73,7 @@ final class ContainerAttachment implements Attachment {
         @Override
         public synchronized void close() {
             reader.close();
-            if (!closed && container.readers.decrementAndGet() == 0) {
+            if (!closed && container.readers.leave()) {
                 Minder minder = container.minder();
                 if (minder != null) {
                     minder.unwatch();

@@ -14,6 +14,9 @@ final class ContainerFiles {
     /** The record's name in a container's folder. */
     static final String RECORD = "container.json";
 
+    /** Names of its anonymous volumes, a line each, as long as there is no record. */
+    static final String VOLUMES = "volumes";
+
     private ContainerFiles() {}
 
     static void write(Path folder, String hostname, ContainerConfig config, HostConfig host) throws IOException {

@@ -41,7 +41,7 @@ final class ContainerPaths {
         return atParent(container, path, (folder, name) -> {
             PathStat stat = describe(folder, name, path);
             LocalImages.translate(() -> {
-                Tars.write(folder, name, stat.name(), tar);
+                Tars.write(folder, name, stat.name(), tar, firstId(container));
                 return true;
             });
             return stat;
@@ -55,10 +55,16 @@ final class ContainerPaths {
         withRoot(
                 container,
                 true,
-                root -> LocalImages.translate(() -> {
-                    Tars.extract(tar, root, path, noOverwriteDirNonDir, keepOwners);
+                root -> LocalImages.translate(() -> UserRanges.as(firstId(container), () -> {
+                    Tars.extract(tar, root, path, noOverwriteDirNonDir, keepOwners, firstId(container));
                     return true;
-                }));
+                })));
+    }
+
+    /** While it runs, its files are seen with the owners that they have on the machine; else as on disk. */
+    private static long firstId(Container container) {
+        Long first = container.record().firstId();
+        return first == null || !container.running() ? 0 : first;
     }
 
     private interface AtParent<T> {

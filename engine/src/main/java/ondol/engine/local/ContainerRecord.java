@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked whether a user asked it to run ({@code unless-stopped} looks at it)
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
+ * @param firstId what user 0 of its user namespace is on the machine; null without one
  */
 @Json
 @RecordBuilder
@@ -40,7 +41,8 @@ public record ContainerRecord(
         boolean asked,
         @Nullable String boot,
         List<MountPoint> mounts,
-        List<String> anonymous) {
+        List<String> anonymous,
+        @Nullable Long firstId) {
 
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {

@@ -3,6 +3,7 @@ package ondol.engine.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,13 @@ import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.image.Image;
+import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
 
 /** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
@@ -38,33 +41,57 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        boolean chroot = NamespaceChoice.chroot(host);
+        if (chroot) {
+            ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
+        }
+        String stopSignal = merged.stopSignal();
+        if (stopSignal != null && !stopSignal.isEmpty()) {
+            Signals.parse(stopSignal);
+        }
         String id = Folders.newId();
         try (Undo undo = new Undo()) {
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
-            List<MountPoint> mounts = mounts(merged, host, image, anonymous, undo);
             Path folder = house.folders().container(id);
             Files.createDirectory(folder);
-            Files.createDirectory(folder.resolve("log"));
             undo.add(() -> deleteQuietly(folder));
-            LocalImages.translate(() -> house.snapshots().create(id, image));
+            Files.createDirectory(folder.resolve("log"));
+            List<MountPoint> mounts =
+                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
+            LocalImages.translate(() -> house.snapshots().create(id, image));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config =
                     ContainerConfigBuilder.builder(merged).hostname(hostname).build();
             ContainerFiles.write(folder, hostname, config, host);
-            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous);
+            Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
+            ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
+                    .change()
+                    .firstId(firstId)
+                    .build();
+            undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);
             undo.commit();
+            releaseRange(firstId); // the record holds it now
+            if (!anonymous.isEmpty()) {
+                Files.delete(folder.resolve(ContainerFiles.VOLUMES));
+            }
             house.publish(container, "create");
             return new Created(id, warnings(host));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
+        }
+    }
+
+    private void releaseRange(@Nullable Long firstId) {
+        if (firstId != null) {
+            house.ranges().release(firstId);
         }
     }
 
@@ -98,7 +125,7 @@ final class Creating {
 
     /** What the container sees of outside, with a place for every volume; volumes that are missing are made. */
     private List<MountPoint> mounts(
-            ContainerConfig config, HostConfig host, Image image, List<String> anonymous, Undo undo) {
+            ContainerConfig config, HostConfig host, Image image, Anonymous anonymous, Undo undo) throws IOException {
         List<MountPoint> placed = new ArrayList<>();
         for (MountPoint mount :
                 MountPoints.of(config, host, fromOthers(host), house.host().files())) {
@@ -110,12 +137,12 @@ final class Creating {
                 placed.add(mount);
                 continue;
             }
-            boolean nameless = mount.name() == null;
-            var volume = house.volumes().create(mount.name(), Map.of(), Map.of());
-            if (nameless) {
-                anonymous.add(volume.name());
-                undo.add(() -> house.volumes().removeQuietly(volume.name()));
+            String named = mount.name();
+            String name = named == null ? anonymous.next() : named;
+            if (named == null) {
+                undo.add(() -> house.volumes().removeQuietly(name));
             }
+            var volume = house.volumes().create(name, Map.of(), Map.of());
             Path data = Path.of(volume.mountpoint());
             if (!mount.noCopy()) {
                 contents.copyUp(image, mount.destination(), data);
@@ -125,6 +152,20 @@ final class Creating {
             placed.add(mount.at(volume.name(), source.toString()));
         }
         return placed;
+    }
+
+    /** Names of volumes that only this container knows, noted before they are made: an engine may be killed meanwhile. */
+    private record Anonymous(Path folder, List<String> names) {
+        String next() throws IOException {
+            String name = Folders.newId();
+            Files.writeString(
+                    folder.resolve(ContainerFiles.VOLUMES),
+                    name + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+            names.add(name);
+            return name;
+        }
     }
 
     /** A bind mount's source, made where it is missing and may be made, as {@code -v} has it. */

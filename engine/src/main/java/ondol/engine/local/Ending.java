@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.RestartPolicy;
+import ondol.engine.spec.NamespaceChoice;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Ending {
 
     /** Hears the minder of one run. Called by the loop's thread, so whatever may wait is done by a worker. */
     Minder.Listener listener(Container container) {
+        Object run = container.newRun();
         return new Minder.Listener() {
             @Override
             public void output(int file, long offset) {
@@ -41,12 +43,12 @@ final class Ending {
 
             @Override
             public void exited(int status, long time) {
-                house.workers().execute(() -> ended(container, code(status), time));
+                tell(container, run, code(status), time);
             }
 
             @Override
             public void lost() {
-                house.workers().execute(() -> ended(container, KILLED, Container.now()));
+                tell(container, run, KILLED, Container.now());
             }
         };
     }
@@ -57,73 +59,105 @@ final class Ending {
         return signal == 0 ? status >> 8 & 0xff : 128 + signal;
     }
 
-    void ended(Container container, int exitCode, long time) {
-        container.stage.lock();
-        try {
-            if (!container.running()) {
-                return;
+    /**
+     * Tells everybody of an end at once, where nobody has the container's stage and nothing of it can be left running; what
+     * remains is done by the next who enters, a worker at the latest.
+     */
+    private void tell(Container container, Object run, int exitCode, long time) {
+        if (NamespaceChoice.ownProcesses(container.record().host()) && container.tryEnter()) {
+            try {
+                announce(container, run, exitCode, time);
+            } finally {
+                container.leave();
             }
-            end(container, exitCode, time);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "the end of container " + container.id() + " could not be handled", e);
-        } finally {
-            container.stage.unlock();
         }
+        house.later(() -> {
+            container.enter();
+            try {
+                announce(container, run, exitCode, time);
+            } finally {
+                container.leave();
+            }
+            container.enter(); // settles what was announced just now
+            container.leave();
+        });
     }
 
-    private void end(Container container, int exitCode, long time) {
+    /** Ends the run in memory. What takes time, or can fail, is left to be settled where that is possible. */
+    private void announce(Container container, Object run, int exitCode, long time) {
         Minder minder = container.minder();
-        boolean oom = clearGroup(container);
+        if (!container.running() || minder == null || !container.isRun(run)) {
+            return;
+        }
         ContainerRecord before = container.record();
         boolean remove = Boolean.TRUE.equals(before.host().autoRemove());
         long pause = remove ? -1 : pauseBeforeRestart(before, exitCode, time);
-        Status status = pause >= 0 ? Status.RESTARTING : Status.EXITED;
         ContainerRecord after = before.change()
-                .status(status)
+                .status(pause >= 0 ? Status.RESTARTING : Status.EXITED)
                 .exitCode(exitCode)
                 .finished(time)
-                .oomKilled(oom)
+                .oomKilled(ranOutOfMemory(container))
                 .pid(0)
                 .build();
-        Runnable forget = minder == null ? () -> {} : minder::forget;
-        if (remove) {
-            container.show(r -> after); // a record that goes at once need not be written
-        } else {
-            container.saveSoon(r -> after, forget); // until it is written, the minder knows
+        if (!NamespaceChoice.ownProcesses(before.host())) {
+            clearGroup(container); // it has not ended before the last of its processes has
         }
+        container.show(r -> after);
+        container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);
-        if (oom) {
-            house.publish(container, "oom");
-        }
-        Map<String, String> attributes = new TreeMap<>(container.attributes());
-        attributes.put("exitCode", String.valueOf(exitCode));
-        attributes.put("execDuration", String.valueOf(Math.max(0, (time - before.started()) / 1_000_000_000L)));
-        house.events().publish("container", "die", container.id(), attributes);
-        if (remove) {
-            removing.remove(container, true);
-            forget.run();
-        } else if (pause >= 0) {
-            house.timer()
-                    .schedule(
-                            () -> house.workers().execute(() -> again(container, after)), pause, TimeUnit.MILLISECONDS);
+    }
+
+    private void settle(Container container, ContainerRecord after, Minder minder, long pause) {
+        try {
+            clearGroup(container);
+            boolean remove = Boolean.TRUE.equals(after.host().autoRemove());
+            if (!remove) { // a record that goes at once need not be written
+                container.saveSoon(r -> r, minder::forget); // until it is written, the minder knows
+            }
+            publish(container, after);
+            if (remove) {
+                minder.forget(); // first: without the container's folder nobody would find it any more
+                removing.remove(container, true);
+            } else if (pause >= 0) {
+                house.after(pause, TimeUnit.MILLISECONDS, () -> again(container, after.finished()));
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "the end of container " + container.id() + " could not be handled", e);
         }
     }
 
-    /** Kills what is left of it (daemons, where it shares a pid namespace) and removes the groups; whether memory ran out. */
-    private boolean clearGroup(Container container) {
+    private void publish(Container container, ContainerRecord after) {
+        if (after.oomKilled()) {
+            house.publish(container, "oom");
+        }
+        Map<String, String> attributes = new TreeMap<>(container.attributes());
+        attributes.put("exitCode", String.valueOf(after.exitCode()));
+        long seconds = Math.max(0, (after.finished() - after.started()) / 1_000_000_000L);
+        attributes.put("execDuration", String.valueOf(seconds));
+        house.events().publish("container", "die", container.id(), attributes);
+    }
+
+    private static boolean ranOutOfMemory(Container container) {
         Cgroup group = container.cgroup();
-        if (group == null) {
+        try {
+            return group != null && group.oomKills() > 0;
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "the memory events of {0} cannot be read: {1}", container.id(), e.getMessage());
             return false;
         }
-        boolean oom = false;
+    }
+
+    /** Kills what is left of it (daemons, where it shares a pid namespace) and removes the groups. */
+    private static void clearGroup(Container container) {
+        Cgroup group = container.cgroup();
         try {
-            oom = group.oomKills() > 0;
-            group.remove();
+            if (group != null) {
+                group.remove(); // kills, and waits until they are gone
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "the control group of {0} is left: {1}", container.id(), e.getMessage());
         }
         container.cgroup(null);
-        return oom;
     }
 
     /** Milliseconds until the next start by the container's policy; -1 for never. */
@@ -149,18 +183,18 @@ final class Ending {
         return most == null || most == 0 || restarts < most;
     }
 
-    private void again(Container container, ContainerRecord asEnded) {
-        container.stage.lock();
+    private void again(Container container, long ended) {
+        container.enter();
         try {
             ContainerRecord now = container.record();
-            if (now.status() != Status.RESTARTING || now.finished() != asEnded.finished()) {
+            if (now.status() != Status.RESTARTING || now.finished() != ended) {
                 return; // stopped, removed or started by somebody meanwhile
             }
             starting.start(container, now.restarts() + 1);
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "restart of container {0}: {1}", container.id(), e.getMessage());
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 }

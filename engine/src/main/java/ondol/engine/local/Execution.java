@@ -12,6 +12,7 @@ final class Execution {
     final Container container;
     final ExecConfig config;
     final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> served = new CompletableFuture<>();
     private volatile @Nullable Minder minder;
     private volatile int pid;
     private boolean begun; // guarded by this
@@ -32,6 +33,21 @@ final class Execution {
     void runs(Minder made) {
         minder = made;
         pid = made.pid();
+    }
+
+    /** Whoever wanted its streams has them. */
+    void served() {
+        served.complete(null);
+    }
+
+    /** Lets the minder go, once nobody wants anything of it any more: the process may end while its start still goes on. */
+    void forget() {
+        served.thenRun(() -> {
+            Minder last = minder;
+            if (last != null) {
+                last.forget();
+            }
+        });
     }
 
     @Nullable

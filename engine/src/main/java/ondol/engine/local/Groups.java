@@ -16,7 +16,7 @@ final class Groups {
     private final CgroupTree tree;
     private final String parent;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // written: the parent goes
-    private final AtomicBoolean used = new AtomicBoolean();
+    private final AtomicBoolean used = new AtomicBoolean(true); // an earlier engine may have left it
 
     /**
      * @param parent the group below which containers get theirs, unless they name another
@@ -74,8 +74,11 @@ final class Groups {
         try {
             if (tree.children(parent).isEmpty()) {
                 tree.prune(parent);
+            } else {
+                used.set(true); // a container is being made: look again later
             }
         } catch (RuntimeException e) {
+            used.set(true);
             LOG.log(System.Logger.Level.DEBUG, "the group {0} stays: {1}", parent, e.getMessage());
         } finally {
             lock.writeLock().unlock();

@@ -2,7 +2,9 @@ package ondol.engine.local;
 
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import ondol.engine.spec.HostFacts;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
@@ -26,10 +28,29 @@ record House(
         Groups groups,
         List<String> cgroupMounts,
         Keeper keeper,
+        UserRanges ranges,
         HostFacts host,
         SeccompPrograms seccomp,
         ExecutorService workers,
         ScheduledExecutorService timer) {
+
+    /** Has a worker do it; not any more once the engine closes: then the next one finds it to be done. */
+    void later(Runnable task) {
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the engine closes
+        }
+    }
+
+    /** As {@link #later}, and not before so much time has passed. */
+    void after(long time, TimeUnit unit, Runnable task) {
+        try {
+            timer.schedule(() -> later(task), time, unit);
+        } catch (RejectedExecutionException e) {
+            // the engine closes
+        }
+    }
 
     void publish(Container container, String action) {
         events.publish("container", action, container.id(), container.attributes());

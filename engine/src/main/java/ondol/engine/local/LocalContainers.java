@@ -2,7 +2,6 @@ package ondol.engine.local;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,7 +67,7 @@ final class LocalContainers implements Containers {
     @Override
     public void start(String reference) {
         Container container = get(reference);
-        container.stage.lock();
+        container.enter();
         try {
             Status status = container.record().status();
             if (status == Status.PAUSED) {
@@ -90,7 +89,7 @@ final class LocalContainers implements Containers {
                 throw e;
             }
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -121,7 +120,7 @@ final class LocalContainers implements Containers {
     @Override
     public void pause(String reference) {
         Container container = get(reference);
-        container.stage.lock();
+        container.enter();
         try {
             Cgroup group = container.cgroup();
             if (container.record().status() == Status.PAUSED) {
@@ -133,7 +132,7 @@ final class LocalContainers implements Containers {
             group.freeze();
             container.save(r -> r.change().status(Status.PAUSED).build());
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
         house.publish(container, "pause");
     }
@@ -141,7 +140,7 @@ final class LocalContainers implements Containers {
     @Override
     public void unpause(String reference) {
         Container container = get(reference);
-        container.stage.lock();
+        container.enter();
         try {
             Cgroup group = container.cgroup();
             if (container.record().status() != Status.PAUSED || group == null) {
@@ -150,7 +149,7 @@ final class LocalContainers implements Containers {
             group.thaw();
             container.save(r -> r.change().status(Status.RUNNING).build());
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
         house.publish(container, "unpause");
     }
@@ -158,7 +157,7 @@ final class LocalContainers implements Containers {
     @Override
     public void rename(String reference, String name) {
         Container container = get(reference);
-        container.stage.lock();
+        container.enter();
         try {
             String old = container.record().name();
             String checked = Names.check(name);
@@ -169,7 +168,7 @@ final class LocalContainers implements Containers {
             container.save(r -> r.change().name(checked).build());
             house.registry().release(old, container.id());
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
         house.publish(container, "rename");
     }
@@ -185,7 +184,7 @@ final class LocalContainers implements Containers {
         if (force) {
             stopping.end(container);
         }
-        container.stage.lock();
+        container.enter();
         try {
             Status status = container.record().status();
             if (status == Status.REMOVING) {
@@ -203,7 +202,7 @@ final class LocalContainers implements Containers {
             }
             removing.remove(container, volumes);
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -251,14 +250,14 @@ final class LocalContainers implements Containers {
 
     /** The end of a run that has not begun. */
     private static CompletableFuture<Integer> nextEnd(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             if (!container.running()) {
                 container.beginRun();
             }
             return container.ended().copy();
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -270,14 +269,14 @@ final class LocalContainers implements Containers {
                     "container %s is paused, unpause the container before attach".formatted(reference));
         }
         house.publish(container, "attach");
-        container.stage.lock(); // not between two runs
+        container.enter(); // not between two runs
         try {
             if (!container.running() && options.stream()) {
                 container.beginRun();
             }
             return new ContainerAttachment(container, options);
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -342,6 +341,12 @@ final class LocalContainers implements Containers {
                 "/dev/shm",
                 "/dev/mqueue",
                 "/dev/console",
+                "/dev/null",
+                "/dev/zero",
+                "/dev/full",
+                "/dev/random",
+                "/dev/urandom",
+                "/dev/tty",
                 "/etc/hosts",
                 "/etc/hostname",
                 "/etc/resolv.conf",
@@ -409,7 +414,7 @@ final class LocalContainers implements Containers {
         }
         try {
             ContainerRecord record = container.record();
-            Path upper = house.snapshots().open(container.id()).upper();
+            Snapshot snapshot = house.snapshots().open(container.id());
             Image made = LocalImages.translate(() -> {
                 Image base = house.images().resolve(record.imageId());
                 NewImage wanted = new NewImage(
@@ -418,7 +423,8 @@ final class LocalContainers implements Containers {
                         Objects.requireNonNullElse(author, ""),
                         Objects.requireNonNullElse(message, ""),
                         String.join(" ", command(record)));
-                return house.images().commit(upper, base, wanted);
+                return house.snapshots()
+                        .withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
             });
             house.publish(container, "commit");
             return made.id().toString();

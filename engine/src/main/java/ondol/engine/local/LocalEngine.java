@@ -17,12 +17,15 @@ import ondol.engine.EngineOptions;
 import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
+import ondol.engine.Registries;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
+import ondol.image.registry.RegistryClient;
+import ondol.image.registry.RegistryOptions;
 import ondol.linux.cgroup.CgroupTree;
 import ondol.linux.cgroup.Hierarchies;
 import ondol.linux.keeper.Keeper;
@@ -33,11 +36,14 @@ public final class LocalEngine implements Engine {
     public static final String VERSION = "0.1.0";
 
     private static final long IDLE_LOOK = 500;
+    private static final long PATIENCE = 10;
 
     private final House house;
     private final LocalContainers containers;
     private final LocalExecs execs;
     private final LocalImages images;
+    private final RegistryClient client;
+    private final LocalRegistries registries;
 
     private LocalEngine(House house) {
         this.house = house;
@@ -49,6 +55,10 @@ public final class LocalEngine implements Engine {
         this.containers = new LocalContainers(house, starting, new Stopping(house), removing);
         this.execs = new LocalExecs(house, starting, users);
         this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));
+        this.client = new RegistryClient(
+                house.images(),
+                LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
+        this.registries = new LocalRegistries(client, house.events());
         new Recovering(house, starting, ending, removing).recover();
     }
 
@@ -88,6 +98,7 @@ public final class LocalEngine implements Engine {
                     new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
+                    new UserRanges(registry, keeper),
                     host,
                     seccomp,
                     workers,
@@ -154,6 +165,11 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Registries registries() {
+        return registries;
+    }
+
+    @Override
     public Volumes volumes() {
         return house.volumes();
     }
@@ -199,21 +215,35 @@ public final class LocalEngine implements Engine {
                 warnings);
     }
 
+    /** Ends that were told are handled; those that are not, the minders keep for the next engine. */
+    private void finishWork() {
+        house.workers().shutdown();
+        try {
+            if (!house.workers().awaitTermination(PATIENCE, TimeUnit.SECONDS)) {
+                house.workers().shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         house.timer().shutdownNow();
+        client.close();
+        finishWork();
+        house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();
             if (minder != null) {
                 minder.close(); // it stays with its container
             }
         });
+        house.ranges().close();
         house.keeper().close();
-        house.workers().shutdown();
         house.groups().prune();
         house.groups().tree().close();
         house.images().close();
-        house.records().close();
         house.folders().close();
     }
 }

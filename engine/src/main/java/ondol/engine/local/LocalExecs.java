@@ -19,6 +19,7 @@ import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
 import ondol.engine.spec.ContainerFacts;
 import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.NamespaceChoice;
 import ondol.engine.spec.SpecFactory;
 import ondol.linux.Descriptor;
 import ondol.linux.KernelException;
@@ -114,8 +115,12 @@ final class LocalExecs implements Execs {
             throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
         }
         execution.runs(minder);
-        publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
-        return options == null ? null : attachment(execution, minder, terminal, options);
+        try {
+            publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
+            return options == null ? null : new ExecAttachment(execution, minder, terminal, options);
+        } finally {
+            execution.served();
+        }
     }
 
     private Minder make(Execution execution, @Nullable List<Integer> consoleSize, ExecPlan.Streams streams) {
@@ -133,8 +138,18 @@ final class LocalExecs implements Execs {
         Bundle.Filter filter = privileged || linux == null || linux.seccomp() == null
                 ? null
                 : house.seccomp().program(linux.seccomp());
-        long namespaces = linux == null || linux.namespaces() == null ? 0 : ExecPlan.namespaces(linux.namespaces());
-        Plan plan = ExecPlan.of(process, namespaces, Starting.place(house, group), filter, streams);
+        ContainerRecord record = container.record();
+        boolean chroot = NamespaceChoice.chroot(record.host());
+        long namespaces =
+                chroot || linux == null || linux.namespaces() == null ? 0 : ExecPlan.namespaces(linux.namespaces());
+        Plan plan = ExecPlan.of(
+                process,
+                namespaces,
+                Starting.place(house, group),
+                filter,
+                streams,
+                chroot ? Starting.copy(house, record) : null,
+                record.firstId() == null ? 0 : record.firstId());
         return house.keeper().make(plan, List.of(target.number()), listener(execution), pid -> {});
     }
 
@@ -194,12 +209,12 @@ final class LocalExecs implements Execs {
             @Override
             public void exited(int status, long time) {
                 int code = Ending.code(status);
-                house.workers().execute(() -> end(execution, code));
+                house.later(() -> end(execution, code));
             }
 
             @Override
             public void lost() {
-                house.workers().execute(() -> end(execution, 128 + Signals.KILL));
+                house.later(() -> end(execution, 128 + Signals.KILL));
             }
         };
     }
@@ -208,19 +223,12 @@ final class LocalExecs implements Execs {
         if (!execution.ended.complete(code)) {
             return;
         }
-        Minder minder = execution.minder();
-        if (minder != null) {
-            minder.forget();
-        }
+        execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
-        house.timer()
-                .schedule(
-                        () -> {
-                            executions.remove(execution.id);
-                            execution.container.executions.remove(execution.id);
-                        },
-                        FORGOTTEN_AFTER,
-                        TimeUnit.MINUTES);
+        house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> {
+            executions.remove(execution.id);
+            execution.container.executions.remove(execution.id);
+        });
     }
 
     private void publish(Execution execution, String action, @Nullable String exitCode) {
@@ -230,10 +238,6 @@ final class LocalExecs implements Execs {
             attributes.put("exitCode", exitCode);
         }
         house.events().publish("container", action, execution.container.id(), attributes);
-    }
-
-    private static Attachment attachment(Execution execution, Minder minder, boolean terminal, AttachOptions options) {
-        return new ExecAttachment(execution, minder, terminal, options);
     }
 
     @Override

@@ -1,11 +1,16 @@
 package ondol.engine.local;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,11 +20,18 @@ import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
 import ondol.image.ConfigChanges;
+import ondol.image.Contents;
 import ondol.image.Image;
 import ondol.image.ImageException;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
+import ondol.image.Layer;
 import ondol.image.NewImage;
+import ondol.image.StoreCheck;
+import ondol.image.archive.ArchiveFormat;
+import ondol.image.archive.ArchiveReader;
+import ondol.image.archive.ArchiveWriter;
+import ondol.oci.image.Digest;
 import ondol.oci.image.ExecutionConfig;
 import ondol.oci.image.History;
 import ondol.oci.image.ImageConfig;
@@ -47,6 +59,7 @@ final class LocalImages implements Images {
                 case NOT_FOUND -> EngineException.Kind.NOT_FOUND;
                 case CONFLICT -> EngineException.Kind.CONFLICT;
                 case INVALID -> EngineException.Kind.INVALID;
+                case DENIED -> EngineException.Kind.DENIED;
                 case UNSUPPORTED -> EngineException.Kind.UNSUPPORTED;
                 case FAILED -> EngineException.Kind.FAILED;
             };
@@ -175,6 +188,82 @@ final class LocalImages implements Images {
                     name(reference), ImageConfigs.execution(config), "", "", "ondol init " + folder.getFileName());
             return imported(store.importFolder(folder, made));
         });
+    }
+
+    @Override
+    public void save(List<String> images, String format, OutputStream tar) {
+        translate(() -> {
+            ArchiveWriter.write(store, images, ArchiveFormat.parse(format), tar);
+            return true;
+        });
+        for (String name : images) {
+            event("save", translate(() -> store.resolve(name)), name);
+        }
+    }
+
+    @Override
+    public List<Loaded> load(InputStream tar, LoadProgress progress) {
+        List<Loaded> loaded = new ArrayList<>();
+        for (ArchiveReader.Loaded one : translate(() -> ArchiveReader.read(store, tar, null, progress::read))) {
+            String id = one.image().id().toString();
+            event("load", one.image(), id);
+            loaded.add(
+                    new Loaded(id, one.names().stream().map(Reference::familiar).toList()));
+        }
+        return loaded;
+    }
+
+    private void event(String action, Image image, String name) {
+        events.publish("image", action, image.id().toString(), Map.of("name", name));
+    }
+
+    @Override
+    public byte[] manifest(String name) {
+        return translate(() -> {
+            try (Contents contents = store.contents()) {
+                return contents.read(store.resolve(name).manifest());
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read the manifest of " + name, e);
+            }
+        });
+    }
+
+    @Override
+    public Map<String, Long> sharedSizes() {
+        List<Image> all = store.list();
+        Map<Digest, Integer> users = new HashMap<>();
+        for (Image image : all) {
+            new HashSet<>(image.layers()).forEach(layer -> users.merge(layer.diffId(), 1, Integer::sum));
+        }
+        Map<String, Long> shared = new HashMap<>();
+        for (Image image : all) {
+            long size = image.layers().stream()
+                    .filter(layer -> users.getOrDefault(layer.diffId(), 0) > 1)
+                    .mapToLong(Layer::size)
+                    .sum();
+            shared.put(image.id().toString(), size);
+        }
+        return shared;
+    }
+
+    @Override
+    public List<String> folders(String name) {
+        Image image = translate(() -> store.resolve(name));
+        return image.layers().reversed().stream()
+                .map(layer -> layer.host() ? "/" : layer.folder().toString())
+                .toList();
+    }
+
+    @Override
+    public Check check() {
+        StoreCheck.Report report = translate(store::check);
+        return new Check(
+                report.images(),
+                report.layers(),
+                report.blobs(),
+                report.snapshots(),
+                report.bytes(),
+                report.findings());
     }
 
     private String imported(Image image) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import ondol.engine.EngineException;
 import ondol.engine.Volumes;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,20 @@ final class LocalVolumes implements Volumes {
         this.usedBy = usedBy;
         for (VolumeRecord record : records.loadAll(folder)) {
             volumes.put(record.name(), record);
+        }
+        clear();
+    }
+
+    /** What has no record was being made, or removed, when an engine was killed. */
+    private void clear() {
+        try (Stream<Path> folders = Files.list(folder)) {
+            for (Path one : folders.toList()) {
+                if (!Files.exists(one.resolve("volume.json"))) {
+                    Removing.delete(one);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot clear up volumes: {0}", e.getMessage());
         }
     }
 

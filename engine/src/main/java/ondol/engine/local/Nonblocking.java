@@ -32,14 +32,15 @@ final class Nonblocking {
         return new Descriptor(number, descriptor.toString());
     }
 
-    /** Waits, in the kernel, until there is something to read, at most so many seconds ({@code man 2 ppoll}). */
-    static void awaitInput(Descriptor from, int seconds) {
+    /** Waits, in the kernel, until there is something to read, at most so many milliseconds ({@code man 2 ppoll}). */
+    static void awaitInput(Descriptor from, int milliseconds) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(8, 8);
             poll.set(ValueLayout.JAVA_INT, 0, from.number());
             poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
             MemorySegment time = arena.allocate(16, 8);
-            time.set(ValueLayout.JAVA_LONG, 0, seconds);
+            time.set(ValueLayout.JAVA_LONG, 0, milliseconds / 1000);
+            time.set(ValueLayout.JAVA_LONG, 8, milliseconds % 1000 * 1_000_000L);
             Kernel.raw(Call.PPOLL, poll.address(), 1, time.address(), 0, 8);
         }
     }

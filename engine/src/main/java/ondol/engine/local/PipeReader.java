@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class PipeReader implements OutputReader {
     private static final int CHUNK = 32 << 10;
     private static final int QUEUED = 64;
-    private static final long LEFT_OPEN = 500;
-    private static final int LOOK_AGAIN = 1;
+    private static final long LEFT_OPEN = 500_000_000;
+    private static final int LOOK_AGAIN = 500;
 
     private final BlockingQueue<Output> queue = new ArrayBlockingQueue<>(QUEUED);
     private final CompletableFuture<Integer> ended;
@@ -49,9 +49,7 @@ final class PipeReader implements OutputReader {
         }
         read(stdout, false);
         read(stderr, true);
-        // what keeps a pipe open after the process has ended is given a moment, not for ever
-        ended.whenComplete((code, e) -> drained.completeOnTimeout(null, LEFT_OPEN, TimeUnit.MILLISECONDS)
-                .thenRun(() -> put(last)));
+        drained.thenRun(() -> ended.whenComplete((code, e) -> put(last)));
     }
 
     private void read(@Nullable Descriptor from, boolean error) {
@@ -62,12 +60,19 @@ final class PipeReader implements OutputReader {
             try (Arena arena = Arena.ofConfined();
                     from) {
                 MemorySegment buffer = arena.allocate(CHUNK);
+                long idleSince = System.nanoTime();
                 while (!closed) {
                     long got = Kernel.raw(Call.READ, from.number(), buffer.address(), CHUNK);
                     if (got == -Errno.EAGAIN.number()) {
+                        if (!ended.isDone()) {
+                            idleSince = System.nanoTime();
+                        } else if (System.nanoTime() - idleSince > LEFT_OPEN) {
+                            break; // what keeps it open after the process has ended is given a moment, not for ever
+                        }
                         Nonblocking.awaitInput(from, LOOK_AGAIN);
                         continue;
                     }
+                    idleSince = System.nanoTime();
                     if (got <= 0) {
                         break; // the end; of a terminal it is told by EIO
                     }

@@ -37,6 +37,7 @@ final class Records<T> implements AutoCloseable {
     private final Map<Path, Pending<T>> pending = new LinkedHashMap<>(); // guarded by itself
     private final Set<Path> unflushed = new LinkedHashSet<>(); // guarded by itself
     private final Object writing = new Object(); // held while a file is written, or its folder goes
+    private boolean closing; // guarded by pending
     private final Thread writer;
     private final Thread flusher;
 
@@ -104,10 +105,13 @@ final class Records<T> implements AutoCloseable {
             Path folder;
             synchronized (pending) {
                 try {
-                    while (pending.isEmpty()) {
+                    while (pending.isEmpty() && !closing) {
                         pending.wait();
                     }
                 } catch (InterruptedException e) {
+                    return;
+                }
+                if (pending.isEmpty()) {
                     return;
                 }
                 folder = pending.keySet().iterator().next();
@@ -207,16 +211,15 @@ final class Records<T> implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (pending) {
+            closing = true;
+            pending.notifyAll();
+        }
+        flusher.interrupt();
         try {
-            synchronized (pending) {
-                while (!pending.isEmpty()) {
-                    pending.wait(10);
-                }
-            }
+            writer.join(); // what is pending is written first
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        writer.interrupt();
-        flusher.interrupt();
     }
 }

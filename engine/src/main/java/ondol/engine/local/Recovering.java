@@ -54,6 +54,9 @@ final class Recovering {
     private void clear(List<ContainerRecord> records) {
         Set<String> known = new HashSet<>();
         records.forEach(record -> known.add(record.id()));
+        for (String unreadable : withRecord()) {
+            known.add(unreadable); // a record that cannot be read is no reason to throw anything away
+        }
         for (String group : house.groups().tree().children(house.groups().parent())) {
             if (!known.contains(group)) {
                 house.groups()
@@ -70,22 +73,54 @@ final class Recovering {
         try (Stream<Path> removed = Files.list(house.folders().trash());
                 Stream<Path> folders = Files.list(house.folders().containers())) {
             for (Path folder : removed.toList()) {
+                dismiss(folder);
                 Removing.delete(folder);
             }
             for (Path folder : folders.toList()) {
-                if (!known.contains(folder.getFileName().toString())) {
-                    Removing.delete(folder);
+                Path volumes = folder.resolve(ContainerFiles.VOLUMES);
+                if (known.contains(folder.getFileName().toString())) {
+                    Files.deleteIfExists(volumes);
+                    continue;
                 }
+                if (Files.exists(volumes)) {
+                    Files.readAllLines(volumes).forEach(house.volumes()::removeQuietly);
+                }
+                Removing.delete(folder);
             }
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
         }
     }
 
+    /** Lets the minder of a removed container go, where the engine was killed before it said so. */
+    private void dismiss(Path folder) {
+        try {
+            house.keeper().find(folder, Minder.NOBODY).forget();
+        } catch (KernelException e) {
+            // it has gone
+        }
+    }
+
+    /** The folders in which a record lies, whether or not it can be read. */
+    private List<String> withRecord() {
+        try (Stream<Path> folders = Files.list(house.folders().containers())) {
+            return folders.filter(folder -> Files.exists(folder.resolve(ContainerFiles.RECORD)))
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.FAILED, "cannot read the containers: " + e.getMessage(), e);
+        }
+    }
+
     private void recover(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             ContainerRecord record = container.record();
+            if (record.status() == Status.REMOVING) {
+                dismiss(container.folder());
+                removing.remove(container, true);
+                return;
+            }
             boolean ran = container.running();
             String group = house.groups().path(record.host(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
@@ -98,7 +133,7 @@ final class Recovering {
                 startAgain(container);
             }
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 
@@ -112,6 +147,9 @@ final class Recovering {
                 lost(container);
             } else {
                 ifThere(container);
+                if (container.record().started() != 0 && always(container.record())) {
+                    container.save(r -> r.change().status(Status.RESTARTING).build());
+                }
             }
             return;
         }
@@ -122,6 +160,7 @@ final class Recovering {
                 .status(status)
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
+                .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
                 .boot(house.folders().boot())
                 .build());
     }
@@ -155,12 +194,18 @@ final class Recovering {
     private static boolean wantsStart(ContainerRecord record) {
         RestartPolicy policy = record.host().restartPolicy();
         String name = policy == null || policy.name() == null ? "no" : policy.name();
-        return name.equals("always") || (name.equals("unless-stopped") && record.asked()) || name.equals("on-failure");
+        return always(record) || record.asked() && (name.equals("unless-stopped") || name.equals("on-failure"));
+    }
+
+    /** Started with the engine, although somebody may have stopped it. */
+    private static boolean always(ContainerRecord record) {
+        RestartPolicy policy = record.host().restartPolicy();
+        return policy != null && "always".equals(policy.name());
     }
 
     private void startAgain(Container container) {
-        house.workers().execute(() -> {
-            container.stage.lock();
+        house.later(() -> {
+            container.enter();
             try {
                 if (container.record().status() == Status.RESTARTING) {
                     starting.start(container, container.record().restarts() + 1);
@@ -168,7 +213,7 @@ final class Recovering {
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "restart of container {0}: {1}", container.id(), e.getMessage());
             } finally {
-                container.stage.unlock();
+                container.leave();
             }
         });
     }

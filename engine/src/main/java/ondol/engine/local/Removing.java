@@ -1,12 +1,14 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -23,30 +25,49 @@ final class Removing {
 
     /**
      * Removes a container that does not run, whose stage the caller holds. Its folder goes at once, with the record in
-     * it, by one rename; what is in it is deleted by a worker, or by the next engine.
+     * it, by one rename; what is in it is deleted by a worker, or by the next engine. Where somebody still reads its output
+     * the folder stays for that long.
      */
     void remove(Container container, boolean volumes) {
-        container.show(r -> r.change().status(Status.REMOVING).build());
+        UnaryOperator<ContainerRecord> going =
+                r -> r.change().status(Status.REMOVING).build();
+        if (volumes && !container.record().anonymous().isEmpty()) {
+            container.save(going); // whoever finishes this must know that the volumes go too
+        } else {
+            container.show(going);
+        }
         house.registry().remove(container);
         house.records().drop(container.folder());
+        if (volumes) {
+            for (String volume : container.record().anonymous()) {
+                house.volumes().removeQuietly(volume);
+            }
+        }
         try {
-            Path gone = house.folders().trash().resolve(container.id());
-            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            if (!container.readers.whenNone(() -> discard(container))) {
+                // a folder without a record is nobody's, and goes at the next start at the latest
+                Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+            }
             house.snapshots().remove(container.id());
-            house.workers().execute(() -> deleteQuietly(gone));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
                     "cannot remove container %s: %s".formatted(container.id(), e.getMessage()),
                     e);
         }
         container.removed().complete(container.record().exitCode());
-        if (volumes) {
-            for (String volume : container.record().anonymous()) {
-                house.volumes().removeQuietly(volume);
-            }
-        }
         house.publish(container, "destroy");
+    }
+
+    /** The one rename. Called by the last reader where there are some, so whatever takes time is left to a worker. */
+    private void discard(Container container) {
+        try {
+            Path gone = house.folders().trash().resolve(container.id());
+            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            house.later(() -> deleteQuietly(gone));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void deleteQuietly(Path folder) {

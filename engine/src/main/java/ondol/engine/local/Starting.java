@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
@@ -22,6 +23,7 @@ import ondol.linux.cgroup.LimitException;
 import ondol.linux.keeper.Minder;
 import ondol.linux.keeper.PlanFailure;
 import ondol.linux.plan.Plan;
+import ondol.oci.runtime.IdMapping;
 import ondol.oci.runtime.Linux;
 import ondol.oci.runtime.Spec;
 import ondol.runtime.Bundle;
@@ -60,7 +62,10 @@ final class Starting {
                     : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
-            Minder minder = house.keeper().make(plan, List.of(), ending.listener(container), pid -> {});
+            Long ids = record.firstId();
+            List<Integer> donated =
+                    ids == null ? List.of() : List.of(house.ranges().map(ids));
+            Minder minder = house.keeper().make(plan, donated, ending.listener(container), pid -> {});
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
@@ -131,6 +136,14 @@ final class Starting {
                             .formatted(command, errno == Errno.ENOEXEC ? "exec format error" : errno.words());
             return new EngineException(EngineException.Kind.COMMAND_NOT_EXECUTABLE, words, e);
         }
+        boolean maps = e.refused().call().equals("mount_setattr")
+                || e.refused().arguments().startsWith("overlay");
+        if (record.firstId() != null && maps && (errno == Errno.EINVAL || errno == Errno.EPERM)) {
+            String words =
+                    "--userns=auto cannot be done here: the kernel, or the file system of the images, maps no owners: "
+                            + e.getMessage();
+            return new EngineException(EngineException.Kind.UNSUPPORTED, words, e);
+        }
         String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
                 ? "; this kernel, or what it runs in, forbids the call"
                 : "";
@@ -161,9 +174,13 @@ final class Starting {
                 .hosts(folder.resolve("hosts").toString())
                 .mountPoints(record.mounts())
                 .pids(pids)
-                .uidMappings(List.of())
-                .gidMappings(List.of())
+                .uidMappings(mappings(record))
+                .gidMappings(mappings(record))
                 .build();
+    }
+
+    private static List<IdMapping> mappings(ContainerRecord record) {
+        return record.firstId() == null ? List.of() : UserRanges.mappings(record.firstId());
     }
 
     private int pidOf(String reference) {
@@ -212,7 +229,7 @@ final class Starting {
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
                 new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
-                "chroot".equals(record.host().isolation()));
+                NamespaceChoice.chroot(record.host()));
     }
 
     static Bundle.CgroupPlace place(House house, Cgroup group) {
@@ -221,13 +238,23 @@ final class Starting {
     }
 
     private RootFilesystem root(ContainerRecord record) {
+        if (NamespaceChoice.chroot(record.host())) {
+            return new RootFilesystem.Folder(copy(house, record));
+        }
         Snapshot snapshot = house.snapshots().open(record.id());
         return new RootFilesystem.Overlay(
                 snapshot.layers().folder(),
                 snapshot.layers().lowers(),
                 snapshot.layers().nested(),
                 snapshot.upper(),
-                snapshot.work());
+                snapshot.work(),
+                Boolean.TRUE.equals(record.host().autoRemove()));
+    }
+
+    /** The root of a container without mounts: a copy of its image's layers, made when it is needed first. */
+    static Path copy(House house, ContainerRecord record) {
+        return Objects.requireNonNull(LocalImages.translate(
+                () -> house.snapshots().materialize(record.id()).copy()));
     }
 
     private static long logSize(HostConfig host) {

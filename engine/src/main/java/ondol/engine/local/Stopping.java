@@ -33,14 +33,12 @@ final class Stopping {
         if (giveUpRestart(container)) {
             return;
         }
-        CompletableFuture<Integer> ended = container.ended();
-        if (!container.running()) {
+        int number = signal == null || signal.isEmpty() ? ownSignal(container) : Signals.parse(signal);
+        CompletableFuture<Integer> ended = intend(container, true, true);
+        if (ended == null) {
             throw new EngineException(
                     EngineException.Kind.NOT_MODIFIED, "container %s is not running".formatted(container.id()));
         }
-        container.save(r -> r.change().asked(false).build());
-        int number = signal == null || signal.isEmpty() ? ownSignal(container) : Signals.parse(signal);
-        thaw(container);
         send(container, number);
         if (!endsWithin(ended, patience == null ? ownPatience(container) : patience)) {
             killAll(container);
@@ -58,16 +56,11 @@ final class Stopping {
         if (number == Signals.KILL && giveUpRestart(container)) {
             return;
         }
-        if (!container.running()) {
+        boolean last = number == Signals.KILL || number == ownSignal(container);
+        CompletableFuture<Integer> ended = intend(container, last, number == Signals.KILL);
+        if (ended == null) {
             throw EngineException.conflict(
                     "cannot kill container: %s: container %s is not running".formatted(container.id(), container.id()));
-        }
-        CompletableFuture<Integer> ended = container.ended();
-        if (number == Signals.KILL || number == ownSignal(container)) {
-            container.save(r -> r.change().asked(false).build());
-        }
-        if (number == Signals.KILL) {
-            thaw(container);
         }
         send(container, number);
         Map<String, String> attributes = new TreeMap<>(container.attributes());
@@ -80,11 +73,13 @@ final class Stopping {
 
     /** Ends what runs, whatever it takes; for {@code rm -f}. */
     void end(Container container) {
-        if (giveUpRestart(container) || !container.running()) {
+        if (giveUpRestart(container)) {
             return;
         }
-        CompletableFuture<Integer> ended = container.ended();
-        container.save(r -> r.change().asked(false).build());
+        CompletableFuture<Integer> ended = intend(container, true, false);
+        if (ended == null) {
+            return;
+        }
         killAll(container);
         if (!endsWithin(ended, AFTER_KILL)) {
             throw new EngineException(
@@ -93,9 +88,35 @@ final class Stopping {
         }
     }
 
+    /**
+     * Notes, before a signal is sent, what is meant by it; its end, which may come at any moment, sees it or came before.
+     *
+     * @param last its end is wanted: it is not started again after it
+     * @param thaw a paused container goes on, to hear the signal
+     * @return the end of the present run; null where there is none
+     */
+    private static @Nullable CompletableFuture<Integer> intend(Container container, boolean last, boolean thaw) {
+        container.enter();
+        try {
+            if (!container.running()) {
+                return null;
+            }
+            CompletableFuture<Integer> ended = container.ended();
+            if (last) {
+                container.save(r -> r.change().asked(false).build());
+            }
+            if (thaw) {
+                thaw(container);
+            }
+            return ended;
+        } finally {
+            container.leave();
+        }
+    }
+
     /** A container that waits for its next start will not get it. */
     private static boolean giveUpRestart(Container container) {
-        container.stage.lock();
+        container.enter();
         try {
             if (container.record().status() != Status.RESTARTING) {
                 return false;
@@ -103,7 +124,7 @@ final class Stopping {
             container.save(r -> r.change().status(Status.EXITED).asked(false).build());
             return true;
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
     }
 

@@ -21,7 +21,7 @@ final class Updating {
     }
 
     List<String> update(Container container, HostConfig changes) {
-        container.stage.lock();
+        container.enter();
         try {
             HostConfig merged = merge(container.record().host(), changes);
             ConfigCheck.check(container.record().config(), merged, house.host());
@@ -31,7 +31,7 @@ final class Updating {
             }
             container.save(r -> r.change().host(merged).build());
         } finally {
-            container.stage.unlock();
+            container.leave();
         }
         house.publish(container, "update");
         return List.of();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import ondol.engine.ContainerDetails.Status;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.ResolvedUser;
 import ondol.image.ImageStore;
@@ -36,6 +37,11 @@ final class Users {
     }
 
     private UserDatabase database(ContainerRecord record) {
+        if (record.status() == Status.RUNNING || record.status() == Status.PAUSED) {
+            try (Descriptor root = Files.open("/proc/" + record.pid() + "/root", Files.O_PATH | Files.O_DIRECTORY)) {
+                return UserDatabase.read(root);
+            }
+        }
         if (record.started() != 0) {
             try (RootView view = RootView.open(snapshots.open(record.id()))) {
                 return UserDatabase.read(view.root());

@@ -69,7 +69,7 @@ final class VolumeContents {
     Path beneath(Path data, String subpath) {
         try (Descriptor volume = Files.open(data.toString(), Files.O_PATH | Files.O_DIRECTORY);
                 Descriptor folder = Files.openBeneath(volume, subpath, Files.O_PATH, 0)) {
-            return Path.of(folder.path()).toRealPath();
+            return java.nio.file.Files.readSymbolicLink(Path.of(folder.path()));
         } catch (KernelException | IOException e) {
             throw EngineException.invalid("cannot access volume subpath '%s': %s".formatted(subpath, e.getMessage()));
         }

@@ -33,6 +33,9 @@ final class CapabilityList {
             chosen.addAll(Capabilities.DEFAULT);
             chosen.retainAll(machine.capabilities());
             chosen.removeAll(dropped);
+            if (NamespaceChoice.chroot(host)) {
+                chosen.remove(Capability.SYS_CHROOT); // who has it leaves a chroot at will (man 2 chroot)
+            }
         }
         chosen.addAll(added);
         return chosen;

@@ -6,6 +6,7 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.RestartPolicy;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses, when a container is made, what could not be started. */
 public final class ConfigCheck {
@@ -26,15 +27,40 @@ public final class ConfigCheck {
         }
         EnvironmentVariables.check(config);
         NamespaceChoice.check(config, host);
+        UserNamespaceCheck.check(host);
         CapabilityList.of(host, machine);
         SecurityOptions.of(host);
         ResourceChecks.check(host, machine);
         DeviceRules.check(host);
         Sysctls.check(host);
-        RestartPolicy policy = host.restartPolicy();
-        String restart = policy == null ? "" : Absent.text(policy.name());
+        String restart = restart(host.restartPolicy());
         if (Absent.no(host.autoRemove()) && !restart.isEmpty() && !restart.equals("no")) {
             throw EngineException.invalid("can't create 'AutoRemove' container with restart policy");
+        }
+    }
+
+    private static String restart(@Nullable RestartPolicy policy) {
+        if (policy == null) {
+            return "";
+        }
+        String name = Absent.text(policy.name());
+        int most = policy.maximumRetryCount() == null ? 0 : policy.maximumRetryCount();
+        switch (name) {
+            case "on-failure" -> refuse(most < 0, "maximum retry count cannot be negative");
+            case "", "no", "always", "unless-stopped" ->
+                refuse(most != 0, "maximum retry count can only be used with 'on-failure'");
+            default ->
+                refuse(
+                        true,
+                        "unknown policy '%s'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'"
+                                .formatted(name));
+        }
+        return name;
+    }
+
+    private static void refuse(boolean wrong, String why) {
+        if (wrong) {
+            throw EngineException.invalid("invalid restart policy: " + why);
         }
     }
 

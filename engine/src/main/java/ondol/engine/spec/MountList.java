@@ -134,6 +134,9 @@ final class MountList {
         if (point.readOnly()) {
             options.add(recursively(point) ? "rro" : "ro");
         }
+        if (point.subpath() != null) {
+            options.add("x-ondol-nolinks"); // the volume's other users could put a link there
+        }
         String propagation = Absent.unlessEmpty(point.propagation());
         if (propagation != null) {
             options.add(propagation);

@@ -21,7 +21,22 @@ public final class NamespaceChoice {
 
     private NamespaceChoice(HostConfig host) {
         this.host = host;
-        this.chroot = "chroot".equals(host.isolation());
+        this.chroot = chroot(host);
+    }
+
+    /** Whether a container has users and groups of its own. */
+    public static boolean mapsUsers(HostConfig host) {
+        return "auto".equals(host.usernsMode());
+    }
+
+    /** Whether a container has a root of its own and nothing else. */
+    public static boolean chroot(HostConfig host) {
+        return "chroot".equals(host.isolation());
+    }
+
+    /** Whether a container's process 1 is its own, so that all its processes end with that one. */
+    public static boolean ownProcesses(HostConfig host) {
+        return !chroot(host) && of(host).pid().isEmpty();
     }
 
     static NamespaceChoice of(HostConfig host) {
@@ -115,22 +130,26 @@ public final class NamespaceChoice {
         return !mode.equals(HOST) && !mode.startsWith(CONTAINER);
     }
 
-    private String cgroup(HostFacts machine) {
+    /** Fresh where nothing else is said, on v1 too: without it a container would see the machine's whole hierarchies. */
+    private String cgroup() {
         String said = mode(host.cgroupnsMode());
         if (!said.isEmpty()) {
             return said;
         }
-        return machine.unifiedCgroups() && !Absent.no(host.privileged()) ? "private" : HOST;
+        if (mapsUsers(host)) {
+            return "private"; // the machine's is not for a user namespace to mount
+        }
+        return Absent.no(host.privileged()) ? HOST : "private";
     }
 
-    List<Namespace> namespaces(ContainerFacts facts, HostFacts machine) {
+    List<Namespace> namespaces(ContainerFacts facts) {
         List<Namespace> namespaces = new ArrayList<>();
         namespaces.add(new Namespace("mount", null));
         add(namespaces, "network", "net", network(), facts);
         add(namespaces, "uts", "uts", uts(), facts);
         add(namespaces, "pid", "pid", pid(), facts);
         add(namespaces, "ipc", "ipc", ipc(), facts);
-        add(namespaces, "cgroup", "cgroup", cgroup(machine), facts);
+        add(namespaces, "cgroup", "cgroup", cgroup(), facts);
         if (!facts.uidMappings().isEmpty() && !mode(host.usernsMode()).equals(HOST)) {
             namespaces.add(new Namespace("user", null));
         }

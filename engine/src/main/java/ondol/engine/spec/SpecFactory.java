@@ -113,7 +113,7 @@ public final class SpecFactory {
         ProtectedPaths paths = ProtectedPaths.of(host, security);
         Map<String, String> sysctls = Sysctls.of(host, !facts.uidMappings().isEmpty());
         return LinuxBuilder.builder()
-                .namespaces(namespaces.namespaces(facts, machine))
+                .namespaces(namespaces.namespaces(facts))
                 .uidMappings(facts.uidMappings().isEmpty() ? null : facts.uidMappings())
                 .gidMappings(facts.gidMappings().isEmpty() ? null : facts.gidMappings())
                 .timeOffsets(null)

@@ -84,11 +84,11 @@ class SpecPartsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{}|mount network uts pid ipc",
-                "{'NetworkMode':'host','PidMode':'host'}|mount uts ipc",
+                "{}|mount network uts pid ipc cgroup",
+                "{'NetworkMode':'host','PidMode':'host'}|mount uts ipc cgroup",
                 "{'NetworkMode':'none','IpcMode':'none','CgroupnsMode':'private'}|mount network uts pid ipc cgroup",
                 "{'Isolation':'chroot'}|mount",
-                "{'PidMode':'container:other','NetworkMode':'container:other'}|mount network=/proc/4711/ns/net uts pid=/proc/4711/ns/pid ipc"
+                "{'PidMode':'container:other','NetworkMode':'container:other'}|mount network=/proc/4711/ns/net uts pid=/proc/4711/ns/pid ipc cgroup"
             })
     void namespacesAreTheContainersOwnOrShared(String json, String expected) {
         List<Namespace> namespaces =
@@ -100,7 +100,7 @@ class SpecPartsTest {
     }
 
     @Test
-    void onTheUnifiedHierarchyAContainerHasACgroupNamespace() {
+    void aContainerHasACgroupNamespaceUnlessToldOrPrivileged() {
         HostFacts machine = HostFactsBuilder.builder(TestFacts.machine())
                 .unifiedCgroups(true)
                 .build();

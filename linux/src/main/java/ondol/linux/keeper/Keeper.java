@@ -13,10 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
 import ondol.linux.plan.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's side of the keeper: a small process in C that forks a minder for each container. It ends with the engine;
@@ -25,14 +28,32 @@ import ondol.linux.plan.Plan;
 public final class Keeper implements AutoCloseable {
     private static final byte[] MAKE = "make".getBytes(StandardCharsets.US_ASCII);
 
-    private final Process process;
-    private final SeqPacket socket;
+    private static final long LAST_BREATH = 200;
+
+    private final Path binary;
+    private final Path folder;
     private final MinderLoop loop = new MinderLoop();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private Running running; // guarded by this
 
-    private Keeper(Process process, SeqPacket socket) {
-        this.process = process;
-        this.socket = socket;
+    /** One process of it. */
+    private record Running(Process process, SeqPacket socket) {
+        void end() {
+            socket.close();
+            try {
+                if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Keeper(Path binary, Path folder) {
+        this.binary = binary;
+        this.folder = folder;
+        this.running = begin(binary, folder);
     }
 
     /**
@@ -68,6 +89,10 @@ public final class Keeper implements AutoCloseable {
      * @param folder where its socket is made
      */
     public static Keeper start(Path binary, Path folder) {
+        return new Keeper(binary, folder);
+    }
+
+    private static Running begin(Path binary, Path folder) {
         Path socket = folder.toAbsolutePath().resolve("keeper.sock");
         try {
             Process process = new ProcessBuilder(binary.toString(), socket.toString())
@@ -77,14 +102,48 @@ public final class Keeper implements AutoCloseable {
             if (process.getInputStream().read() != 'r') {
                 throw new IllegalStateException("the keeper did not start: " + binary + " " + socket);
             }
-            return new Keeper(process, SeqPacket.connect(folder, "keeper.sock"));
+            return new Running(process, SeqPacket.connect(folder, "keeper.sock"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    public long pid() {
-        return process.pid();
+    /** The number of its process now. */
+    public synchronized long pid() {
+        return running.process().pid();
+    }
+
+    /** Returns whom it asked. */
+    private synchronized Running ask(List<Integer> descriptors) {
+        try {
+            running.socket().send(MAKE, descriptors);
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET && e.errno() != Errno.ENOTCONN) {
+                throw e;
+            }
+            running.end(); // somebody killed it: the minders do not need it, the next one does
+            running = begin(binary, folder);
+            running.socket().send(MAKE, descriptors);
+        }
+        return running;
+    }
+
+    /** Whether somebody killed it; then there is a new one. */
+    private synchronized boolean replaced(Running asked) {
+        if (running != asked) {
+            return true;
+        }
+        try {
+            if (!asked.process().waitFor(LAST_BREATH, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        asked.end();
+        running = begin(binary, folder);
+        return true;
     }
 
     /**
@@ -99,15 +158,31 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException(
                     "the plan wants " + plan.donated() + " descriptors, not " + donated.size());
         }
+        AtomicReference<@Nullable Running> asked = new AtomicReference<>();
+        try {
+            return make(plan, donated, listener, gate, asked);
+        } catch (PlanFailure e) {
+            Running last = asked.get();
+            if (!e.unanswered() || last == null || !replaced(last)) {
+                throw e;
+            }
+            return make(plan, donated, listener, gate, asked); // killed with the request in its hands
+        }
+    }
+
+    private Minder make(
+            Plan plan,
+            List<Integer> donated,
+            Minder.Listener listener,
+            Minder.AtGate gate,
+            AtomicReference<@Nullable Running> asked) {
         List<SeqPacket> pair = SeqPacket.pair();
         SeqPacket mine = pair.get(0);
         try (Descriptor memory = plan.toMemory();
                 SeqPacket theirs = pair.get(1)) {
             List<Integer> descriptors = new ArrayList<>(List.of(memory.number(), theirs.number()));
             descriptors.addAll(donated);
-            synchronized (socket) {
-                socket.send(MAKE, descriptors);
-            }
+            asked.set(ask(descriptors));
         } catch (KernelException e) {
             mine.close();
             throw e;
@@ -131,14 +206,9 @@ public final class Keeper implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        socket.close();
         loop.close();
-        try {
-            if (!process.waitFor(2, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        synchronized (this) {
+            running.end();
         }
     }
 }

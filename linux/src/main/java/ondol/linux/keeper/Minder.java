@@ -29,6 +29,18 @@ public final class Minder implements AutoCloseable {
         void lost();
     }
 
+    /** Does not care. */
+    public static final Listener NOBODY = new Listener() {
+        @Override
+        public void output(int file, long offset) {}
+
+        @Override
+        public void exited(int status, long time) {}
+
+        @Override
+        public void lost() {}
+    };
+
     private final SeqPacket socket;
     private final MinderLoop loop;
     private final Listener listener;
@@ -70,7 +82,7 @@ public final class Minder implements AutoCloseable {
             while (true) {
                 SeqPacket.Received received = socket.receive(Message.SIZE, true);
                 if (received.bytes().length == 0) {
-                    throw new PlanFailure(plan.failure(-2, ondol.linux.Errno.EPIPE.number()), false);
+                    throw new PlanFailure(plan.failure(-2, ondol.linux.Errno.EPIPE.number()), false, true);
                 }
                 Message message = Message.decode(received.bytes());
                 switch (message.type()) {
@@ -177,8 +189,8 @@ public final class Minder implements AutoCloseable {
         }
         try {
             socket.send(message.encode(), List.of());
-        } catch (KernelException e) {
-            // the minder is gone: the loop says so to the listener
+        } catch (KernelException | IllegalStateException e) {
+            // the minder is gone: the loop says so, or has said so, to the listener
         }
     }
 

@@ -67,6 +67,8 @@ final class MinderLoop implements AutoCloseable {
                     wake.number(),
                     arena.allocateFrom(ValueLayout.JAVA_LONG, 1).address(),
                     8);
+        } catch (IllegalStateException e) {
+            // the loop has ended, and with it all that could be asked of it
         }
     }
 

@@ -51,6 +51,7 @@ public final class PlanBuilder {
     private final ByteArrayOutputStream data = new ByteArrayOutputStream(4096);
     private final Map<String, Argument.Data> texts = new HashMap<>();
     private final List<int[]> relocations = new ArrayList<>();
+    private List<Step> adding = inside;
     private int donated;
     private long cloneFlags;
     private @Nullable Step cgroup;
@@ -69,6 +70,16 @@ public final class PlanBuilder {
         Step step = new Step(purpose, call, shown, arguments(arguments), Set.of(), kind);
         before.add(step);
         return step;
+    }
+
+    /** All steps that are added meanwhile are for the minder, before the process exists. */
+    public void inMinder(Runnable steps) {
+        adding = before;
+        try {
+            steps.run();
+        } finally {
+            adding = inside;
+        }
     }
 
     /** Adds a step that the process runs. */
@@ -92,7 +103,7 @@ public final class PlanBuilder {
             throw new IllegalArgumentException("a step ignores at most three errors: " + ignored);
         }
         Step step = new Step(purpose, call, shown, arguments(arguments), ignored, kind);
-        inside.add(step);
+        adding.add(step);
         return step;
     }
 

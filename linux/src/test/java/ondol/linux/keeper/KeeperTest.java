@@ -189,4 +189,28 @@ class KeeperTest {
         assertThat(heard.await()).isEqualTo(9 << 8);
         again.forget();
     }
+
+    @Test
+    void aKilledKeeperIsReplacedAndItsMindersStay() throws Exception {
+        Heard first = new Heard();
+        Minder minder =
+                keeper.make(logged(shell("sh", "-c", "read line; exit 4")).build(), List.of(), first, pid -> {});
+        long pid = keeper.pid();
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        makeShell("exit 3"); // its spare may still hear this, or die with it in its hands
+        while (ProcessHandle.of(pid).isPresent()) {
+            Thread.sleep(1);
+        }
+        makeShell("exit 3");
+        assertThat(keeper.pid()).isNotEqualTo(pid);
+        minder.closeStdin();
+        assertThat(first.await()).isEqualTo(4 << 8);
+        minder.forget();
+    }
+
+    private void makeShell(String script) {
+        PlanBuilder plan = new PlanBuilder();
+        execute(plan, "/bin/sh", "sh", "-c", script);
+        keeper.make(plan.build(), List.of(), new Heard(), pid -> {}).close();
+    }
 }

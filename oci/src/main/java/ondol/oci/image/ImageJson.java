@@ -1,7 +1,9 @@
 package ondol.oci.image;
 
+import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The JSON of this package's records. Unknown fields are ignored; texts are bounded in size and depth. */
 public final class ImageJson {
@@ -20,6 +22,15 @@ public final class ImageJson {
      * @throws IllegalArgumentException where it is too large, too deep, no JSON, or not of this shape
      */
     public static <T> T read(byte[] json, Class<T> type, String what) {
+        return read(json, JSONB.type(type), what);
+    }
+
+    /** As {@link #read}, a list of documents. */
+    public static <T> List<T> readList(byte[] json, Class<T> type, String what) {
+        return Shape.list(read(json, JSONB.type(type).list(), what), what);
+    }
+
+    private static <T> T read(byte[] json, JsonType<T> type, String what) {
         if (json.length > LIMIT) {
             throw new IllegalArgumentException("%s has more than %d bytes".formatted(what, LIMIT));
         }
@@ -28,7 +39,7 @@ public final class ImageJson {
         }
         T value;
         try {
-            value = JSONB.type(type).fromJson(json);
+            value = type.fromJson(json);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("%s cannot be read: %s".formatted(what, e.getMessage()), e);
         }
@@ -36,6 +47,11 @@ public final class ImageJson {
             throw new IllegalArgumentException(what + " is empty");
         }
         return value;
+    }
+
+    /** The JSON of a list of records. */
+    public static <T> byte[] writeList(List<T> values, Class<T> type) {
+        return JSONB.type(type).list().toJson(values).getBytes(StandardCharsets.UTF_8);
     }
 
     /** A record's JSON, without its nulls. */
