@@ -3,8 +3,10 @@ module ondol.image {
     requires transitive ondol.linux;
     requires transitive ondol.oci;
     requires com.github.luben.zstd_jni;
+    requires java.net.http;
 
     exports ondol.image;
+    exports ondol.image.registry;
     exports ondol.image.archive;
 
     provides io.avaje.jsonb.spi.JsonbExtension with

@@ -17,6 +17,8 @@ final class Globals extends Verb {
               run         Create and run a new container from an image
               exec        Execute a command in a running container
               ps          List containers
+              pull        Download an image from a registry
+              push        Upload an image to a registry
               images      List images
               init        Make an image from a directory
               version     Show the version information
@@ -44,6 +46,8 @@ final class Globals extends Verb {
               kill        Kill one or more running containers
               load        Load an image from a tar archive or STDIN
               logs        Fetch the logs of a container
+              login       Log in to a registry
+              logout      Log out from a registry
               pause       Pause all processes within one or more containers
               port        List port mappings or a specific mapping for the container
               rename      Rename a container

@@ -35,7 +35,9 @@ final class ApiHandler extends Handler.Abstract {
         new FilesApi(engine).addTo(router);
         new ExecApi(engine).addTo(router);
         new ArchivesApi(engine).addTo(router);
-        new ImagesApi(engine).addTo(router);
+        RegistryApi registries = new RegistryApi(engine);
+        new ImagesApi(engine, registries).addTo(router);
+        registries.addTo(router);
         new VolumesApi(engine).addTo(router);
         new NetworksApi(engine).addTo(router);
         new OndolApi(engine).addTo(router);

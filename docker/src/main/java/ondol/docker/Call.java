@@ -132,6 +132,12 @@ final class Call {
         return request.getHeaders().get(header);
     }
 
+    /** A header's first value by its name in any case; null where it is missing. */
+    @Nullable
+    String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
     /** Whether the client asks for the connection itself. */
     boolean wantsUpgrade() {
         return request.getHeaders().contains(HttpHeader.UPGRADE);

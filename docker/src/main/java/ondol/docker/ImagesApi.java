@@ -25,8 +25,10 @@ final class ImagesApi {
 
     private final Engine engine;
     private final Images images;
+    private final RegistryApi registries;
 
-    ImagesApi(Engine engine) {
+    ImagesApi(Engine engine, RegistryApi registries) {
+        this.registries = registries;
         this.engine = engine;
         this.images = engine.images();
     }
@@ -138,10 +140,13 @@ final class ImagesApi {
 
     private void create(Call call) throws IOException {
         String from = call.query("fromSrc");
+        String image = call.query("fromImage");
+        if (image != null) {
+            registries.pull(call, image);
+            return;
+        }
         if (from == null) {
-            throw new EngineException(
-                    EngineException.Kind.UNSUPPORTED,
-                    "images cannot be pulled yet: load one with 'docker import'" + named(call.query("fromImage")));
+            throw EngineException.invalid("neither fromImage nor fromSrc says where the image is to come from");
         }
         if (!from.equals("-")) {
             throw new EngineException(
@@ -154,10 +159,6 @@ final class ImagesApi {
                     tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
         }
         call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
-    }
-
-    private static String named(@Nullable String image) {
-        return image == null ? "" : " (" + image + " is not here)";
     }
 
     private static List<String> changes(Call call) {

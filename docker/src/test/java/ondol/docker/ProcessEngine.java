@@ -462,6 +462,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public ondol.engine.Registries registries() {
+        return new NoRegistries();
+    }
+
+    @Override
     public Volumes volumes() {
         return volumes;
     }

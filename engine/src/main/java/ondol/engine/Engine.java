@@ -15,6 +15,8 @@ public interface Engine extends AutoCloseable {
 
     Images images();
 
+    Registries registries();
+
     Volumes volumes();
 
     Events events();

@@ -26,6 +26,22 @@ final class Catalog {
      * @param blobs its configuration, and then its layers, the lowest first
      */
     record Stored(Image image, @Nullable Descriptor manifest, List<Descriptor> blobs) {
+        /** The layers' blobs, the lowest first. */
+        List<Descriptor> layerBlobs() {
+            return blobs.isEmpty() ? blobs : blobs.subList(1, blobs.size());
+        }
+
+        /** Whether it has a layer of this blob and diff id. */
+        boolean hasPair(String blob, Digest diffId) {
+            for (int i = 0; manifest != null && i < image.layers().size(); i++) {
+                if (blobs.get(i + 1).digest().equals(blob)
+                        && image.layers().get(i).diffId().equals(diffId)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** With further names. */
         Stored named(List<Reference> further) {
             List<Reference> names = new ArrayList<>(image.names());

@@ -12,6 +12,8 @@ public final class ImageException extends RuntimeException {
         CONFLICT,
         /** The input makes no sense, or is hostile. */
         INVALID,
+        /** A registry does not let the user in. */
+        DENIED,
         /** It cannot be done with this image or on this machine. */
         UNSUPPORTED,
         /** The disk or the kernel failed. */
@@ -34,11 +36,13 @@ public final class ImageException extends RuntimeException {
         return kind;
     }
 
-    static ImageException invalid(String message) {
+    /** Of the kind INVALID. */
+    public static ImageException invalid(String message) {
         return new ImageException(Kind.INVALID, message);
     }
 
-    static ImageException failed(String message, Throwable cause) {
+    /** Of the kind FAILED, with the cause's words at the end. */
+    public static ImageException failed(String message, Throwable cause) {
         return new ImageException(Kind.FAILED, message + ": " + cause.getMessage(), cause);
     }
 }

@@ -41,6 +41,7 @@ public final class ImageStore implements AutoCloseable {
     private final Unpacker unpacker;
     private final Layout layout;
     private final Snapshots snapshots;
+    private final Parts parts;
     private final Syncer syncer;
     private volatile Catalog catalog;
     private int operations;
@@ -54,6 +55,7 @@ public final class ImageStore implements AutoCloseable {
         unpacker = new Unpacker(folders, blobs, layers, limits);
         layout = new Layout(folders, blobs, layers, unpacker);
         snapshots = new Snapshots(this, folders);
+        parts = new Parts(folders, blobs, new Partials(folders), layers, limits);
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
         catalog = layout.load(hosts);
@@ -132,6 +134,7 @@ public final class ImageStore implements AutoCloseable {
         garbage = operations > 0;
         if (!garbage) {
             blobs.keepOnly(catalog.blobs());
+            parts.partials().deleteOld();
             layers.keepOnly(catalog.diffIds(), snapshots.layerNames());
         }
     }
@@ -305,6 +308,41 @@ public final class ImageStore implements AutoCloseable {
         try (TreeReader reader = new TreeReader(out, options)) {
             reader.writeRoot(folder);
         }
+    }
+
+    /** What an intake works with. */
+    record Parts(Folders folders, Blobs blobs, Partials partials, LayerStore layers, TarLimits limits) {}
+
+    /** Begins to take in an image piece by piece, as a pull does. */
+    public Intake intake() {
+        return new Intake(this, begin(), parts);
+    }
+
+    /** Paths of the other repositories of a registry that some image here, which has this content, is known to be in. */
+    public List<String> otherRepositories(Reference repository, String digest) {
+        return catalog.all().stream()
+                .filter(stored ->
+                        stored.blobs().stream().anyMatch(blob -> blob.digest().equals(digest)))
+                .flatMap(stored -> stored.image().names().stream())
+                .filter(name -> name.domain().equals(repository.domain())
+                        && !name.path().equals(repository.path()))
+                .map(Reference::path)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** Notes that an image is in a repository: it can be named there by its manifest's digest from now on. */
+    public synchronized void pushed(Image image, Reference repository) {
+        Catalog.Stored there = catalog.byId(image.id());
+        if (there != null) {
+            save(catalog.with(there.named(List.of(repository.withDigest(image.manifest())))));
+        }
+    }
+
+    /** Whether an image has a layer of this blob and diff id: then each was found to belong to the other. */
+    boolean pairs(String blob, Digest diffId) {
+        return catalog.all().stream().anyMatch(stored -> stored.hasPair(blob, diffId));
     }
 
     private interface Making {

@@ -96,6 +96,15 @@ public final class Cli {
         return checked(response);
     }
 
+    /** As {@link #request(String, String, byte[])}, with headers of its own, each ended by {@code \r\n}. */
+    public Response request(String method, String target, byte @Nullable [] body, String headers) throws IOException {
+        Connection connection = connection();
+        connection.request(method, target, body, headers);
+        Response response = connection.answer(method);
+        used = System.nanoTime();
+        return checked(response);
+    }
+
     /** Sends a stream of bytes, such as a tar archive. */
     public Response upload(String method, String target, InputStream body, String type) throws IOException {
         return checked(connection().upload(method, target, body, type));

@@ -17,8 +17,8 @@ final class Created {
 
     /** The new container's ID. Warnings go to standard error, the ID into the file of {@code --cidfile}. */
     static String container(Cli cli, Flags flags, boolean detached, int[] console) throws IOException {
-        String pull = flags.get("pull", "missing");
-        if (!pull.equals("missing") && !pull.equals("always") && !pull.equals("never") && !pull.isEmpty())
+        String pull = flags.get("pull", "missing").isEmpty() ? "missing" : flags.get("pull", "missing");
+        if (!pull.equals("missing") && !pull.equals("always") && !pull.equals("never"))
             throw new CliException(
                     "invalid pull option: '" + pull + "': must be one of \"always\", \"missing\" or \"never\"");
         String file = flags.get("cidfile");
@@ -37,20 +37,24 @@ final class Created {
         String platform = flags.get("platform");
         if (name != null) query = "?name=" + Cli.encode(name);
         if (platform != null) query += (query.isEmpty() ? "?" : "&") + "platform=" + Cli.encode(platform);
+        String image = flags.first();
+        if (pull.equals("always")) pull(cli, flags);
         Map<String, @Nullable Object> answer;
         try {
             answer = Json.map(cli.json("POST", "/containers/create" + query, body));
         } catch (EngineException e) {
             boolean missing = e.code() == 404 && e.words().startsWith("No such image");
-            if (missing && !pull.equals("never"))
-                cli.warn("Unable to find image '" + tagged(flags.first()) + "' locally");
-            throw e;
+            if (!missing || !pull.equals("missing")) throw e;
+            cli.warn("Unable to find image '" + ImageName.tagged(image) + "' locally");
+            pull(cli, flags);
+            answer = Json.map(cli.json("POST", "/containers/create" + query, body));
         }
         for (Object warning : Json.list(answer.get("Warnings"))) cli.warn("WARNING: " + warning);
         return Json.text(answer, "Id");
     }
 
-    private static String tagged(String image) {
-        return image.indexOf('@') >= 0 || image.lastIndexOf(':') > image.lastIndexOf('/') ? image : image + ":latest";
+    /** What is pulled on the way to something else is told on standard error. */
+    private static void pull(Cli cli, Flags flags) throws IOException {
+        Pull.image(cli, flags.first(), false, flags.get("platform", ""), flags.is("quiet"), true);
     }
 }

@@ -19,7 +19,9 @@ public final class Verbs {
             case "events" -> new Events();
             case "init" -> new Init();
             case "daemon" -> new DaemonRun();
-            case "history", "import", "load", "save", "tag" -> image(name);
+            case "login" -> new Login();
+            case "logout" -> new Logout();
+            case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
             case "manifest" -> new ManifestGroup();
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
@@ -72,6 +74,8 @@ public final class Verbs {
             case "save" -> new Save();
             case "ls", "list" -> new ImageList();
             case "prune" -> new Prune("image");
+            case "pull" -> new Pull();
+            case "push" -> new Push();
             case "rm", "remove" -> new Rmi();
             case "tag" -> new Tag();
             default -> null;

@@ -17,12 +17,15 @@ import ondol.engine.EngineOptions;
 import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
+import ondol.engine.Registries;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
+import ondol.image.registry.RegistryClient;
+import ondol.image.registry.RegistryOptions;
 import ondol.linux.cgroup.CgroupTree;
 import ondol.linux.cgroup.Hierarchies;
 import ondol.linux.keeper.Keeper;
@@ -39,6 +42,8 @@ public final class LocalEngine implements Engine {
     private final LocalContainers containers;
     private final LocalExecs execs;
     private final LocalImages images;
+    private final RegistryClient client;
+    private final LocalRegistries registries;
 
     private LocalEngine(House house) {
         this.house = house;
@@ -50,6 +55,10 @@ public final class LocalEngine implements Engine {
         this.containers = new LocalContainers(house, starting, new Stopping(house), removing);
         this.execs = new LocalExecs(house, starting, users);
         this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));
+        this.client = new RegistryClient(
+                house.images(),
+                LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
+        this.registries = new LocalRegistries(client, house.events());
         new Recovering(house, starting, ending, removing).recover();
     }
 
@@ -156,6 +165,11 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Registries registries() {
+        return registries;
+    }
+
+    @Override
     public Volumes volumes() {
         return house.volumes();
     }
@@ -216,6 +230,7 @@ public final class LocalEngine implements Engine {
     @Override
     public void close() {
         house.timer().shutdownNow();
+        client.close();
         finishWork();
         house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {

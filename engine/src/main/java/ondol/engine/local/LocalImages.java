@@ -59,6 +59,7 @@ final class LocalImages implements Images {
                 case NOT_FOUND -> EngineException.Kind.NOT_FOUND;
                 case CONFLICT -> EngineException.Kind.CONFLICT;
                 case INVALID -> EngineException.Kind.INVALID;
+                case DENIED -> EngineException.Kind.DENIED;
                 case UNSUPPORTED -> EngineException.Kind.UNSUPPORTED;
                 case FAILED -> EngineException.Kind.FAILED;
             };

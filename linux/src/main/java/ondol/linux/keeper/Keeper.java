@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
 import ondol.linux.plan.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's side of the keeper: a small process in C that forks a minder for each container. It ends with the engine;
@@ -25,6 +27,8 @@ import ondol.linux.plan.Plan;
  */
 public final class Keeper implements AutoCloseable {
     private static final byte[] MAKE = "make".getBytes(StandardCharsets.US_ASCII);
+
+    private static final long LAST_BREATH = 200;
 
     private final Path binary;
     private final Path folder;
@@ -109,7 +113,8 @@ public final class Keeper implements AutoCloseable {
         return running.process().pid();
     }
 
-    private synchronized void ask(List<Integer> descriptors) {
+    /** Returns whom it asked. */
+    private synchronized Running ask(List<Integer> descriptors) {
         try {
             running.socket().send(MAKE, descriptors);
         } catch (KernelException e) {
@@ -120,6 +125,25 @@ public final class Keeper implements AutoCloseable {
             running = begin(binary, folder);
             running.socket().send(MAKE, descriptors);
         }
+        return running;
+    }
+
+    /** Whether somebody killed it; then there is a new one. */
+    private synchronized boolean replaced(Running asked) {
+        if (running != asked) {
+            return true;
+        }
+        try {
+            if (!asked.process().waitFor(LAST_BREATH, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        asked.end();
+        running = begin(binary, folder);
+        return true;
     }
 
     /**
@@ -134,13 +158,31 @@ public final class Keeper implements AutoCloseable {
             throw new IllegalArgumentException(
                     "the plan wants " + plan.donated() + " descriptors, not " + donated.size());
         }
+        AtomicReference<@Nullable Running> asked = new AtomicReference<>();
+        try {
+            return make(plan, donated, listener, gate, asked);
+        } catch (PlanFailure e) {
+            Running last = asked.get();
+            if (!e.unanswered() || last == null || !replaced(last)) {
+                throw e;
+            }
+            return make(plan, donated, listener, gate, asked); // killed with the request in its hands
+        }
+    }
+
+    private Minder make(
+            Plan plan,
+            List<Integer> donated,
+            Minder.Listener listener,
+            Minder.AtGate gate,
+            AtomicReference<@Nullable Running> asked) {
         List<SeqPacket> pair = SeqPacket.pair();
         SeqPacket mine = pair.get(0);
         try (Descriptor memory = plan.toMemory();
                 SeqPacket theirs = pair.get(1)) {
             List<Integer> descriptors = new ArrayList<>(List.of(memory.number(), theirs.number()));
             descriptors.addAll(donated);
-            ask(descriptors);
+            asked.set(ask(descriptors));
         } catch (KernelException e) {
             mine.close();
             throw e;

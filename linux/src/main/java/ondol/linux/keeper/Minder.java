@@ -82,7 +82,7 @@ public final class Minder implements AutoCloseable {
             while (true) {
                 SeqPacket.Received received = socket.receive(Message.SIZE, true);
                 if (received.bytes().length == 0) {
-                    throw new PlanFailure(plan.failure(-2, ondol.linux.Errno.EPIPE.number()), false);
+                    throw new PlanFailure(plan.failure(-2, ondol.linux.Errno.EPIPE.number()), false, true);
                 }
                 Message message = Message.decode(received.bytes());
                 switch (message.type()) {

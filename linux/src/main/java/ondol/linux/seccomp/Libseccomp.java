@@ -9,11 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.HashMap;
 import java.util.Map;
-import ondol.linux.Errno;
-import ondol.linux.KernelException;
 
 /**
- * The mechanical layer to libseccomp ({@code man 3 seccomp_init} and its neighbours). All its functions take at most five
+ * The mechanical layer to libseccomp ({@code man 3 seccomp_syscall_resolve_name} and its neighbours). All its functions take at most five
  * numbers or addresses and return one, so one function shape of longs serves them all; results that are {@code int} are
  * cut down to it.
  */
@@ -77,18 +75,5 @@ final class Libseccomp {
     /** Calls a function that returns an int: a result, or a negated error number. */
     int invokeInt(String function, long... arguments) {
         return (int) invoke(function, arguments);
-    }
-
-    /**
-     * Calls a function that returns 0, or a negated error number.
-     *
-     * @param shown the arguments, for the exception's sentence
-     * @throws KernelException where it refuses
-     */
-    void call(String function, String shown, long... arguments) {
-        int result = invokeInt(function, arguments);
-        if (result < 0) {
-            throw new KernelException(function, shown, Errno.of(-result));
-        }
     }
 }

@@ -18,7 +18,7 @@ import ondol.linux.seccomp.SeccompProfile.Rule;
  */
 final class ProfileDigest {
     /** To be counted up when the same profile compiles to another program. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private ProfileDigest() {}
 

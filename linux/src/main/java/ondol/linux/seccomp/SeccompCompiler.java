@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles profiles with libseccomp, each once: programs are kept in memory, and in a folder where one is given, by the
+ * Compiles profiles with the call numbers that libseccomp knows, each once: programs are kept in memory, and in a folder where one is given, by the
  * profile's digest. Safe for use by many threads.
  */
 public final class SeccompCompiler {
@@ -34,11 +34,11 @@ public final class SeccompCompiler {
     /**
      * The program of a profile: an array of {@code struct sock_filter} ({@code man 2 seccomp}), in this machine's byte
      * order. {@code struct sock_fprog} is its length divided by eight and its address. The caller loads it with
-     * {@link SeccompProfile#loadFlags()}.
+     * {@link SeccompProfile#loadFlags()}. All who ask for the same program get the same array: it is not to be changed.
      *
      * @throws IllegalStateException where libseccomp is not installed
-     * @throws IllegalArgumentException where the profile names an architecture that libseccomp does not know
-     * @throws ondol.linux.KernelException where libseccomp refuses a rule
+     * @throws IllegalArgumentException where the profile names an architecture that libseccomp does not know, or its
+     *     program is longer than the kernel takes
      */
     public synchronized byte[] compile(SeccompProfile profile) {
         Libseccomp seccomp = library();
@@ -48,16 +48,20 @@ public final class SeccompCompiler {
             program = folder.read(digest);
         }
         if (program == null) {
-            try (Arena arena = Arena.ofConfined();
-                    Filter filter = new Filter(seccomp, arena, profile)) {
-                program = filter.program();
-            }
+            program = program(seccomp, profile, Machine.current());
             if (folder != null) {
                 folder.write(digest, program);
             }
         }
         remember(digest, program);
-        return program.clone();
+        return program;
+    }
+
+    static byte[] program(Libseccomp seccomp, SeccompProfile profile, Machine machine) {
+        try (Arena arena = Arena.ofConfined()) {
+            var answers = new ProfileAnswers(seccomp, arena, profile, machine);
+            return RangeProgram.of(answers.byAuditToken(), ProfileAnswers.OTHER_ARCHITECTURE);
+        }
     }
 
     private Libseccomp library() {

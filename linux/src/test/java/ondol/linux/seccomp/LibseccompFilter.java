@@ -22,8 +22,11 @@ import ondol.linux.seccomp.SeccompProfile.Action;
 import ondol.linux.seccomp.SeccompProfile.Argument;
 import ondol.linux.seccomp.SeccompProfile.Rule;
 
-/** One profile on its way through libseccomp ({@code man 3 seccomp_init}, {@code scmp_filter_ctx}). */
-final class Filter implements AutoCloseable {
+/**
+ * The program that libseccomp itself writes for a profile ({@code man 3 seccomp_init}, {@code scmp_filter_ctx}): what ours
+ * is held against.
+ */
+final class LibseccompFilter implements AutoCloseable {
     /** {@code __NR_SCMP_ERROR}; other negative numbers are calls that only another architecture has. */
     private static final int UNKNOWN_CALL = -1;
 
@@ -37,14 +40,16 @@ final class Filter implements AutoCloseable {
     private final Libseccomp seccomp;
     private final Arena arena;
     private final SeccompProfile profile;
+    private final Machine machine;
     private final int defaultCode;
     private final long context;
     private final Map<Integer, Integer> lastCalls = new HashMap<>();
 
-    Filter(Libseccomp seccomp, Arena arena, SeccompProfile profile) {
+    private LibseccompFilter(Libseccomp seccomp, Arena arena, SeccompProfile profile, Machine machine) {
         this.seccomp = seccomp;
         this.arena = arena;
         this.profile = profile;
+        this.machine = machine;
         this.defaultCode = profile.defaultAction().code(profile.defaultErrnoRet());
         this.context = seccomp.invoke("seccomp_init", Integer.toUnsignedLong(defaultCode));
         if (context == 0) {
@@ -52,8 +57,19 @@ final class Filter implements AutoCloseable {
         }
     }
 
-    /** The instructions as the kernel takes them. */
-    byte[] program() {
+    /**
+     * The instructions as the kernel takes them.
+     *
+     * @throws KernelException where libseccomp refuses a rule, as it does when two contradict each other
+     */
+    static byte[] program(Libseccomp seccomp, SeccompProfile profile, Machine machine) {
+        try (Arena arena = Arena.ofConfined();
+                LibseccompFilter filter = new LibseccompFilter(seccomp, arena, profile, machine)) {
+            return filter.program();
+        }
+    }
+
+    private byte[] program() {
         addArchitectures();
         // a tree of comparisons instead of a list: half a microsecond less for a call that is late in the list;
         // versions before 2.5 do not have it, and their list means the same
@@ -74,7 +90,13 @@ final class Filter implements AutoCloseable {
     }
 
     private void addArchitectures() {
-        lastCalls.put(seccomp.invokeInt("seccomp_arch_native"), NO_CALL);
+        int own = Architecture.nativeOf(machine).token();
+        int running = seccomp.invokeInt("seccomp_arch_native");
+        if (own != running) {
+            call("seccomp_arch_add", "", context, Integer.toUnsignedLong(own));
+            call("seccomp_arch_remove", "", context, Integer.toUnsignedLong(running));
+        }
+        lastCalls.put(own, NO_CALL);
         for (String name : new HashSet<>(profile.architectures())) {
             int token = architecture(name);
             int result = seccomp.invokeInt("seccomp_arch_add", context, Integer.toUnsignedLong(token));
@@ -133,7 +155,7 @@ final class Filter implements AutoCloseable {
             buffer.putInt(argument.index()).putInt(argument.op().number());
             buffer.putLong(argument.value()).putLong(argument.valueTwo());
         }
-        seccomp.call(
+        call(
                 "seccomp_rule_add_array",
                 name + " " + arguments,
                 context,
@@ -163,10 +185,17 @@ final class Filter implements AutoCloseable {
                 Kernel.text(arena, "ondol-seccomp").address(),
                 1);
         try (Descriptor memory = new Descriptor(number, "seccomp program")) {
-            seccomp.call("seccomp_export_bpf", "", context, memory.number());
+            call("seccomp_export_bpf", "", context, memory.number());
             return Files.readAllBytes(Path.of(memory.path()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read back the seccomp program", e);
+        }
+    }
+
+    private void call(String function, String shown, long... arguments) {
+        int result = seccomp.invokeInt(function, arguments);
+        if (result < 0) {
+            throw new KernelException(function, shown, Errno.of(-result));
         }
     }
 
