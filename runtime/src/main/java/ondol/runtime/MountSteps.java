@@ -133,8 +133,9 @@ final class MountSteps {
     void openKernelViews(List<Mount> mounts) {
         for (Mount mount : mounts) {
             MountOptions parsed = options.get(mount);
-            if (parsed != null && ("proc".equals(mount.type()) || "sysfs".equals(mount.type()))) {
-                sources.put(mount, writer.newMount(Purpose.ROOT, mount.type(), parsed.data(), parsed.attributes()));
+            String type = mount.type();
+            if (parsed != null && type != null && (type.equals("proc") || type.equals("sysfs"))) {
+                sources.put(mount, writer.newMount(Purpose.ROOT, type, parsed.data(), parsed.attributes()));
             }
         }
     }
