@@ -156,14 +156,17 @@ final class ProcessTest extends OnEngine {
             containers().start(id);
             type(attachment, "sleep 100\n");
             eventually("sleep", () -> containers().top(id, "").rows().size() == 2);
-            type(attachment, "\u001a"); // ^Z
-            eventually("stopped", () -> logs(id).contains("Stopped"));
+            eventually("stopped", () -> {
+                type(attachment, "\u001a"); // ^Z, until it is in the foreground; the shell does not mind
+                return logs(id).contains("Stopped");
+            });
             type(attachment, "kill -9 %1; echo $((6*7)); cat\n");
             eventually("42", () -> logs(id).contains("42"));
             eventually("cat", () -> containers().top(id, "").rows().toString().contains("cat"));
-            pause(100); // until it is in the foreground
-            type(attachment, "\u0003"); // ^C ends cat and not the shell
-            eventually("the shell alone", () -> containers().top(id, "").rows().size() == 1);
+            eventually("the shell alone", () -> {
+                type(attachment, "\u0003"); // ^C ends cat and not the shell
+                return containers().top(id, "").rows().size() == 1;
+            });
             type(attachment, "exit 5\n");
             Ran ran = ended(attachment, id);
             assertEquals(5, ran.code(), ran.out());

@@ -141,7 +141,7 @@ class UserNamespaceTest {
                                                 + " echo >/dev/nought; ls -l /dev/nought; stat -c %u /vol /shared /t; cat /etc/hosts >/dev/null")
                                 .build(),
                         host))
-                .contains("touch: /ro/x: Read-only file system", "1,   3", "0\n0\n0\nexit 0");
+                .contains("touch: /ro/x: Read-only file system", "1,   3", "0\n0\n0\n", "exit 0");
         assertThat(owner(shared.resolve("s"))).isEqualTo("7:0");
         assertThat(owner(rooms.dataRoot().resolve("volumes/vol/_data/v"))).isEqualTo("0:0");
     }
