@@ -74,8 +74,13 @@ class StoreCheckTest {
     @Test
     void aNameThatLeadsNowhereIsFound() throws IOException {
         Path index = scratch.resolve("store/index.json");
-        Files.writeString(index, Files.readString(index).replace("library/a:latest", "library/b:latest"));
-        assertThat(findings())
+        List<String> found = List.of();
+        // the store writes the index once more behind the import's answer: then it is damaged again
+        for (int i = 0; i < 100 && found.isEmpty(); i++) {
+            Files.writeString(index, Files.readString(index).replace("library/a:latest", "library/b:latest"));
+            found = findings();
+        }
+        assertThat(found)
                 .anyMatch(text -> text.contains("library/b:latest in the index leads to no image"))
                 .anyMatch(text -> text.contains("library/a:latest is not in the index"));
     }
