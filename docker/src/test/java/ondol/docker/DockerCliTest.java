@@ -182,7 +182,7 @@ class DockerCliTest {
         assertThat(docker.run("history", "host").out()).contains("made");
         assertThat(docker.run("rmi", "host").err()).contains("cannot be removed");
         assertThat(docker.runWith("tar", "import", "-", "new:1").out()).isEqualTo("sha256:" + "0".repeat(63) + "3\n");
-        assertThat(docker.run("pull", "alpine").err()).contains("cannot be pulled yet");
+        assertThat(docker.run("pull", "alpine").err()).contains("alpine:latest not found");
         assertThat(docker.run("volume", "create", "--label", "a=b", "v").out()).isEqualTo("v\n");
         assertThat(docker.run("volume", "ls", "-q", "--filter", "label=a=b").out())
                 .isEqualTo("v\n");
