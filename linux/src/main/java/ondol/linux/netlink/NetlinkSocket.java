@@ -7,13 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
 import ondol.linux.Kernel;
 import ondol.linux.KernelException;
+import ondol.linux.Namespaced;
 
 /**
  * A socket to the kernel's network ({@code man 7 netlink}, protocol {@code NETLINK_ROUTE}). It stays in the network
@@ -24,7 +23,6 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_CLOEXEC = 3 | 02000000;
     private static final int NETLINK_ROUTE = 0;
-    private static final int CLONE_NEWNET = 0x40000000;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
@@ -75,31 +73,7 @@ public final class NetlinkSocket implements AutoCloseable {
      * @throws KernelException where the kernel refuses
      */
     public static NetlinkSocket inNamespace(int namespace) {
-        FutureTask<NetlinkSocket> opening = new FutureTask<>(() -> {
-            Kernel.call(Call.SETNS, "network namespace", namespace, CLONE_NEWNET);
-            return open();
-        });
-        Thread.ofPlatform().name("netlink-opener").daemon().start(opening);
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return opening.get();
-                } catch (InterruptedException e) {
-                    // opening takes microseconds, and the socket must not be lost: finish, then pass the interrupt on
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof KernelException refused) {
-                        throw refused;
-                    }
-                    throw new IllegalStateException("cannot open a netlink socket in another namespace", e.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return Namespaced.call(namespace, NetlinkSocket::open);
     }
 
     private static void setUp(Descriptor socket) {

@@ -2,18 +2,13 @@ package ondol.linux.netlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.FutureTask;
-import ondol.linux.Call;
-import ondol.linux.Capabilities;
-import ondol.linux.Capability;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
-import ondol.linux.Kernel;
 import ondol.linux.KernelException;
+import ondol.linux.TestNamespaces;
 import ondol.linux.netlink.Routes.Route;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,19 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** Against the kernel, in two network namespaces made for each test; they go when their descriptors are closed. */
 class RtnetlinkTest {
-    private static final int CLONE_NEWNET = 0x40000000;
-    private static final int O_CLOEXEC = 02000000;
-
     private final List<Descriptor> namespaces = new java.util.ArrayList<>();
     private final List<NetlinkSocket> sockets = new java.util.ArrayList<>();
 
     @BeforeEach
     void makeNamespaces() throws Exception {
-        assumeTrue(
-                Capabilities.current().effective().contains(Capability.SYS_ADMIN),
-                "making a network namespace needs CAP_SYS_ADMIN");
+        TestNamespaces.assumeAllowed();
         for (int i = 0; i < 2; i++) {
-            Descriptor namespace = newNamespace();
+            Descriptor namespace = TestNamespaces.make();
             namespaces.add(namespace);
             sockets.add(NetlinkSocket.inNamespace(namespace.number()));
         }
@@ -43,20 +33,6 @@ class RtnetlinkTest {
     void close() {
         sockets.forEach(NetlinkSocket::close);
         namespaces.forEach(Descriptor::close);
-    }
-
-    static Descriptor newNamespace() throws Exception {
-        FutureTask<Descriptor> making = new FutureTask<>(() -> {
-            Kernel.call(Call.UNSHARE, "CLONE_NEWNET", CLONE_NEWNET);
-            try (var arena = java.lang.foreign.Arena.ofConfined()) {
-                long path = Kernel.text(arena, "/proc/thread-self/ns/net").address();
-                int number =
-                        Kernel.callInt(Call.OPENAT, "/proc/thread-self/ns/net", Kernel.AT_FDCWD, path, O_CLOEXEC, 0);
-                return new Descriptor(number, "network namespace");
-            }
-        });
-        Thread.ofPlatform().start(making);
-        return making.get();
     }
 
     private Links links(int i) {
