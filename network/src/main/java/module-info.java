@@ -1,6 +1,8 @@
 module ondol.network {
     requires static transitive org.jspecify;
     requires ondol.linux;
+    requires org.dnsjava;
 
     exports ondol.network;
+    exports ondol.network.dns;
 }
