@@ -1,0 +1,44 @@
+# Commands, as people type them, beside the same against Docker's engine. For bench/run.
+figure docker-run docker-exec ondol-run start
+
+docker_run() {
+  our_engine
+  docker_on_ondol=(docker -H "$ours" run --rm --network none ondol-bench true)
+  docker_on_dockerd=(docker -H $theirs run --rm --network none ondol-bench true)
+  their_engine docker-run || return 0
+  in_turn docker_on_ondol docker_on_dockerd
+  shown "${docker_on_ondol[@]}"; shown "${docker_on_dockerd[@]}"
+  ratio "docker run" docker_on_ondol docker_on_dockerd 0.25
+}
+
+docker_exec() {
+  local host
+  our_engine
+  their_engine docker-exec || return 0
+  for host in "$ours" $theirs; do docker -H "$host" run -d --name ondol-bench --label ondol-bench --network none ondol-bench sleep 10000 >/dev/null; done
+  exec_on_ondol=(docker -H "$ours" exec ondol-bench true)
+  exec_on_dockerd=(docker -H $theirs exec ondol-bench true)
+  in_turn exec_on_ondol exec_on_dockerd
+  shown "${exec_on_ondol[@]}"; shown "${exec_on_dockerd[@]}"
+  ratio "docker exec" exec_on_ondol exec_on_dockerd 0.5
+  for host in "$ours" $theirs; do docker -H "$host" rm -f ondol-bench >/dev/null; done
+}
+
+ondol_run() {
+  our_engine
+  their_engine ondol-run || return 0
+  ondol_command=("$top/ondol" --host "$ours" run --rm --network none ondol-bench true)
+  docker_command=(docker -H $theirs run --rm --network none ondol-bench true)
+  in_turn ondol_command docker_command
+  shown "${ondol_command[@]}"; shown "${docker_command[@]}"
+  ratio "ondol run / docker run" ondol_command docker_command 0.5
+}
+
+start() { # how long the command takes to do nothing, beside the JVM's own start
+  our_engine
+  ondol_version=("$top/ondol" --host "$ours" version)
+  docker_version=(docker -H "$ours" version)
+  in_turn ondol_version docker_version
+  shown "${ondol_version[@]}"; shown "${docker_version[@]}"
+  ratio "ondol version / docker version" ondol_version docker_version ""
+}
