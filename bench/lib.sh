@@ -59,6 +59,10 @@ ratio() { # TITLE A B BOUND: medians of the files A and B, and A/B beside what i
     verdict = bound == "" ? "" : r <= bound ? sprintf("within %sx", bound) : sprintf("ABOVE %sx", bound)
     printf "%-34s %5.2fx   %s %.2f ms, %s %.2f ms   %s\n", title, r, an, a / 1000, bn, b / 1000, verdict }'
 }
+at_most() { # TITLE A BOUND: the median of the file A in milliseconds beside what it may be
+  awk -v title="$1" -v a="$(median "$state/$2")" -v bound="$3" 'BEGIN {
+    printf "%-34s %8.2f ms   %s %d ms\n", title, a / 1000, a / 1000 <= bound ? "within" : "ABOVE", bound }'
+}
 shown() { printf '  $ %s\n' "${*//$state/STATE}"; }
 
 # --- the two engines ---

@@ -2,7 +2,7 @@
 figure pull push
 
 big=127.0.0.1:5057/ondol-bench-big
-big_image() { # four layers of this machine's programs and libraries, about 1.2 GB, in a registry, and nowhere else
+big_image() { # four layers of this machine's programs and libraries, 310 MB (LAYER_MB) each, in a registry, and nowhere else
   local number
   [[ ! -d $state/source ]] || return 0
   command -v docker-registry >/dev/null || { echo "$1: left out, needs docker-registry (Debian package of that name)"; return 1; }
@@ -12,7 +12,7 @@ big_image() { # four layers of this machine's programs and libraries, about 1.2 
   registry source 5057
   mkdir "$state/context"
   find /usr -xdev -type f -size -40M -printf '%s %P\n' 2>/dev/null | sort -k2 |
-    awk -v to="$state/context/list" '{sum += $1; n = int(sum / 310000000) + 1; if (n > 4) exit; $1 = ""; print substr($0, 2) > (to n)}'
+    awk -v to="$state/context/list" -v each=$((${LAYER_MB:-310} * 1000000)) '{sum += $1; n = int(sum / each) + 1; if (n > 4) exit; $1 = ""; print substr($0, 2) > (to n)}'
   : >"$state/context/Dockerfile"
   echo 'FROM scratch' >"$state/context/Dockerfile"
   for number in 1 2 3 4; do
@@ -27,10 +27,11 @@ big_image() { # four layers of this machine's programs and libraries, about 1.2 
 }
 
 pull() {
-  local round times=${PULLS:-3}
+  local round before times=${PULLS:-3}
   big_image pull || return 0
   pull_on_ondol=(docker -H "$ours" pull -q $big)
   pull_on_dockerd=(docker -H $theirs pull -q $big)
+  before=$(awk '/^VmRSS/ {print $2}' "/proc/$engine/status")
   pull_by_podman=("$peers" run podman --root "$state/podman" pull -q --tls-verify=false $big)
   for ((round = 0; round < times; round++)); do
     sync; once "$state/pull_on_ondol" "${pull_on_ondol[@]}"
@@ -46,8 +47,8 @@ pull() {
   printf '%-34s %s MB in the registry\n' "image" "$(du -sm "$state/source" | cut -f1)"
   ratio "pull / docker" pull_on_ondol pull_on_dockerd 0.5
   ratio "pull / podman" pull_on_ondol pull_by_podman 0.5
-  printf '%-34s %d ms (at most 50)\n' "pull of what is here" $(($(median "$state/pull_what_is_here") / 1000))
-  printf '%-34s %d kB\n' "the engine's largest memory" "$(awk '/^VmHWM/ {print $2}' "/proc/$engine/status")"
+  at_most "pull of what is here" pull_what_is_here 50
+  printf '%-34s %d kB before, %d kB at most\n' "the engine's memory" "$before" "$(awk '/^VmHWM/ {print $2}' "/proc/$engine/status")"
 }
 
 push() {
