@@ -6,6 +6,7 @@ module ondol.linux {
     exports ondol.linux.cgroup;
     exports ondol.linux.keeper;
     exports ondol.linux.netlink;
+    exports ondol.linux.nftables;
     exports ondol.linux.plan;
     exports ondol.linux.seccomp;
 

@@ -15,19 +15,22 @@ import ondol.linux.KernelException;
 import ondol.linux.Namespaced;
 
 /**
- * A socket to the kernel's network ({@code man 7 netlink}, protocol {@code NETLINK_ROUTE}). It stays in the network
- * namespace in which it was opened, whatever thread uses it. Safe for use by many threads, one request at a time; the
- * kernel answers within the call that asks, so nothing here waits.
+ * A socket to the kernel's network ({@code man 7 netlink}). It stays in the network namespace in which it was opened,
+ * whatever thread uses it. Safe for use by many threads, one request at a time; the kernel answers within the call that
+ * asks, so nothing here waits.
  */
 public final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_CLOEXEC = 3 | 02000000;
-    private static final int NETLINK_ROUTE = 0;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
     private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int MSG_TRUNC = 0x20;
+    private static final int MSG_DONTWAIT = 0x40;
 
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
@@ -42,24 +45,59 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private static final int TRIES = 10;
 
-    private final Descriptor socket;
-    private int sequence;
+    /** Sent at once by {@link #requests}; as many acknowledgements fit into any socket's receive buffer. */
+    private static final int AT_ONCE = 64;
 
-    private NetlinkSocket(Descriptor socket) {
+    /** Beside the messages, the buffer of a sender is charged with what the kernel keeps of them. */
+    private static final int OVERHEAD = 4096;
+
+    private final Descriptor socket;
+    private final Protocol protocol;
+    private int sequence;
+    private int sendBuffer = 64 * 1024;
+
+    private NetlinkSocket(Descriptor socket, Protocol protocol) {
         this.socket = socket;
+        this.protocol = protocol;
+    }
+
+    /** Which part of the kernel answers. */
+    public enum Protocol {
+        /** Links, addresses, routes and queues ({@code man 7 rtnetlink}). */
+        ROUTE(0, "netlink"),
+        /** Packet filters and connection tracking: nfnetlink ({@code linux/netfilter/nfnetlink.h}). */
+        NETFILTER(12, "netfilter");
+
+        private final int number;
+        private final String word;
+
+        Protocol(int number, String word) {
+            this.number = number;
+            this.word = word;
+        }
+    }
+
+    /**
+     * Opens a socket for links, addresses and routes in the calling thread's network namespace.
+     *
+     * @throws KernelException where the kernel refuses
+     */
+    public static NetlinkSocket open() {
+        return open(Protocol.ROUTE);
     }
 
     /**
      * Opens a socket in the calling thread's network namespace.
      *
-     * @throws KernelException where the kernel refuses
+     * @throws KernelException where the kernel refuses; {@code EPROTONOSUPPORT} where it lacks the protocol
      */
-    public static NetlinkSocket open() {
-        int number = Kernel.callInt(Call.SOCKET, "AF_NETLINK", AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+    public static NetlinkSocket open(Protocol protocol) {
+        int number =
+                Kernel.callInt(Call.SOCKET, "AF_NETLINK, " + protocol, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol.number);
         Descriptor socket = new Descriptor(number, "netlink socket");
         try {
             setUp(socket);
-            return new NetlinkSocket(socket);
+            return new NetlinkSocket(socket, protocol);
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -67,13 +105,18 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Opens a socket in another network namespace, on a thread that goes there alone and ends.
+     * Opens a socket for links, addresses and routes in another network namespace.
      *
      * @param namespace a descriptor of {@code /proc/PID/ns/net} or the like; it may be closed afterwards
      * @throws KernelException where the kernel refuses
      */
     public static NetlinkSocket inNamespace(int namespace) {
-        return Namespaced.call(namespace, NetlinkSocket::open);
+        return inNamespace(namespace, Protocol.ROUTE);
+    }
+
+    /** Opens a socket in another network namespace, as {@link #inNamespace(int)}. */
+    public static NetlinkSocket inNamespace(int namespace, Protocol protocol) {
+        return Namespaced.call(namespace, () -> open(protocol));
     }
 
     private static void setUp(Descriptor socket) {
@@ -116,7 +159,68 @@ public final class NetlinkSocket implements AutoCloseable {
                 return replies;
             }
         }
-        throw new KernelException("netlink " + request.verb(), request.shown(), Errno.EAGAIN);
+        throw new KernelException(call(request), request.shown(), Errno.EAGAIN);
+    }
+
+    /**
+     * Makes many changes with few system calls. The kernel does them one after the other and does not stop at one that
+     * fails; whoever wants all or nothing undoes what was done, or uses {@link #transaction} where the protocol has it.
+     *
+     * @throws KernelException the first refusal, with the others suppressed in it
+     */
+    public synchronized void requests(List<Request> requests) {
+        List<KernelException> refused = new ArrayList<>();
+        for (int from = 0; from < requests.size(); from += AT_ONCE) {
+            List<Request> some = requests.subList(from, Math.min(requests.size(), from + AT_ONCE));
+            send(some, some.getFirst(), Request.ACK);
+            int first = sequence - some.size() + 1;
+            int answered = 0;
+            while (answered < some.size()) {
+                for (Message message : receive(some.getFirst(), 0)) {
+                    int which = message.sequence() - first;
+                    if (message.isEnd() && which >= 0 && which < some.size()) {
+                        answered++;
+                        acknowledge(some.get(which), message.reply(), refused);
+                    }
+                }
+            }
+        }
+        throwFirst(refused);
+    }
+
+    /**
+     * Makes many changes, all or none: an nfnetlink batch.
+     *
+     * @param requests {@code NFNL_MSG_BATCH_BEGIN}, what changes, and {@code NFNL_MSG_BATCH_END}; without the last the
+     *     kernel looks at the changes and makes none
+     * @param last which is the last of those that change something; the kernel says when it has come there
+     * @throws KernelException the first refusal, with the others suppressed in it; then nothing has changed
+     */
+    public synchronized void transaction(List<Request> requests, int last) {
+        int first = sequence + 1;
+        Request confirmed = requests.get(last).acknowledged();
+        send(requests, confirmed, 0);
+        List<KernelException> refused = new ArrayList<>();
+        boolean answered = false;
+        while (!answered) {
+            // all answers are there when sending returns; a batch that failed as a whole is answered at its beginning
+            for (Message message : receive(confirmed, MSG_DONTWAIT)) {
+                int which = message.sequence() - first;
+                if (message.isEnd() && which >= 0 && which < requests.size()) {
+                    acknowledge(requests.get(which), message.reply(), refused);
+                    answered |= which == last || which == 0;
+                }
+            }
+        }
+        throwFirst(refused);
+    }
+
+    private static void throwFirst(List<KernelException> refused) {
+        if (!refused.isEmpty()) {
+            KernelException first = refused.getFirst();
+            refused.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
     }
 
     @Override
@@ -125,24 +229,78 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     private void exchange(Request request, int flags, List<Reply> replies) {
-        sequence++;
-        byte[] message = request.bytes(sequence, flags);
-        String call = "netlink " + request.verb();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment out = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);
-            result(call, request, Kernel.raw(Call.SENDTO, socket.number(), out.address(), message.length, 0, 0, 0));
-            MemorySegment in = arena.allocate(BUFFER, 8);
-            boolean done = false;
-            while (!done) {
-                long length = result(
-                        call,
-                        request,
-                        Kernel.raw(Call.RECVFROM, socket.number(), in.address(), BUFFER, MSG_TRUNC, 0, 0));
-                if (length > BUFFER) {
-                    throw new KernelException(call, request.shown(), Errno.EMSGSIZE);
+        send(List.of(request), request, flags);
+        List<KernelException> refused = new ArrayList<>();
+        boolean done = false;
+        while (!done) {
+            for (Message message : receive(request, 0)) {
+                if (message.sequence() != sequence) {
+                    // the rest of an exchange that failed half way
+                    continue;
                 }
-                done = datagram(call, request, copy(in, (int) length), replies);
+                if (message.isEnd()) {
+                    acknowledge(request, message.reply(), refused);
+                    done = true;
+                    break;
+                }
+                replies.add(message.reply());
             }
+        }
+        throwFirst(refused);
+    }
+
+    /** Sends messages in one datagram, numbered one after the other, the last with the current sequence. */
+    private void send(List<Request> requests, Request shown, int flags) {
+        List<byte[]> messages = new ArrayList<>();
+        int length = 0;
+        for (Request request : requests) {
+            sequence++;
+            byte[] message = request.bytes(sequence, flags);
+            messages.add(message);
+            length += message.length;
+        }
+        makeRoom(length, requests.size());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(length, 8);
+            long at = 0;
+            for (byte[] message : messages) {
+                MemorySegment.copy(message, 0, out, ValueLayout.JAVA_BYTE, at, message.length);
+                at += message.length;
+            }
+            result(shown, Kernel.raw(Call.SENDTO, socket.number(), out.address(), length, 0, 0, 0));
+        }
+    }
+
+    /** A datagram that is longer than the socket's buffer is refused; root may have larger ones than others. */
+    private void makeRoom(int length, int messages) {
+        if (length + OVERHEAD > sendBuffer) {
+            sendBuffer = length + OVERHEAD;
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, sendBuffer);
+                Kernel.raw(Call.SETSOCKOPT, socket.number(), SOL_SOCKET, SO_SNDBUFFORCE, size.address(), 4);
+                // each may be refused, and a refusal takes about a kilobyte
+                size.set(ValueLayout.JAVA_INT, 0, Math.max(sendBuffer, 1024 * messages));
+                Kernel.raw(Call.SETSOCKOPT, socket.number(), SOL_SOCKET, SO_RCVBUFFORCE, size.address(), 4);
+            }
+        }
+    }
+
+    /** A message of a datagram. */
+    private record Message(int sequence, Reply reply) {
+        boolean isEnd() {
+            return reply.type() == NLMSG_ERROR || reply.type() == NLMSG_DONE;
+        }
+    }
+
+    private List<Message> receive(Request asked, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment in = arena.allocate(BUFFER, 8);
+            long length = result(
+                    asked, Kernel.raw(Call.RECVFROM, socket.number(), in.address(), BUFFER, MSG_TRUNC | flags, 0, 0));
+            if (length > BUFFER) {
+                throw new KernelException(call(asked), asked.shown(), Errno.EMSGSIZE);
+            }
+            return datagram(asked, copy(in, (int) length));
         }
     }
 
@@ -152,33 +310,24 @@ public final class NetlinkSocket implements AutoCloseable {
                 .order(ByteOrder.nativeOrder());
     }
 
-    /** Reads the messages of one datagram; true where the last of them ends the exchange. */
-    private boolean datagram(String call, Request request, ByteBuffer bytes, List<Reply> replies) {
+    private List<Message> datagram(Request asked, ByteBuffer bytes) {
+        List<Message> messages = new ArrayList<>();
         int at = 0;
         while (at + HEADER <= bytes.limit()) {
             int length = bytes.getInt(at);
             if (length < HEADER || length > bytes.limit() - at) {
-                throw new KernelException(call, request.shown(), Errno.EBADMSG);
+                throw new KernelException(call(asked), asked.shown(), Errno.EBADMSG);
             }
             int type = Short.toUnsignedInt(bytes.getShort(at + 4));
             int flags = Short.toUnsignedInt(bytes.getShort(at + 6));
-            boolean ours = bytes.getInt(at + 8) == sequence;
             Reply reply = new Reply(type, flags, Reply.slice(bytes, at + HEADER, at + length));
+            messages.add(new Message(bytes.getInt(at + 8), reply));
             at += (length + 3) & ~3;
-            if (!ours) {
-                // the rest of an exchange that failed half way
-                continue;
-            }
-            if (type == NLMSG_ERROR || type == NLMSG_DONE) {
-                acknowledge(call, request, reply);
-                return true;
-            }
-            replies.add(reply);
         }
-        return false;
+        return messages;
     }
 
-    private static void acknowledge(String call, Request request, Reply reply) {
+    private void acknowledge(Request request, Reply reply, List<KernelException> refused) {
         ByteBuffer payload = reply.payload();
         int error = payload.limit() >= 4 ? payload.getInt(0) : 0;
         if (error >= 0) {
@@ -189,9 +338,10 @@ public final class NetlinkSocket implements AutoCloseable {
         if ((reply.flags() & NLM_F_ACK_TLVS) != 0) {
             words = reply.attributes(bodyOfError(reply)).text(NLMSGERR_ATTR_MSG);
         }
-        throw words.isEmpty()
-                ? new KernelException(call, request.shown(), errno)
-                : new KernelException(call, request.shown(), errno, words);
+        refused.add(
+                words.isEmpty()
+                        ? new KernelException(call(request), request.shown(), errno)
+                        : new KernelException(call(request), request.shown(), errno, words));
     }
 
     /** The error number, and the request that failed: its header alone, or all of it; none of it after a list. */
@@ -204,9 +354,13 @@ public final class NetlinkSocket implements AutoCloseable {
         return headerAlone ? 4 + HEADER : 4 + ((reply.payload().getInt(4) + 3) & ~3);
     }
 
-    private static long result(String call, Request request, long result) {
+    private String call(Request request) {
+        return protocol.word + " " + request.verb();
+    }
+
+    private long result(Request request, long result) {
         if (result < 0) {
-            throw new KernelException(call, request.shown(), Errno.of((int) -result));
+            throw new KernelException(call(request), request.shown(), Errno.of((int) -result));
         }
         return result;
     }

@@ -78,6 +78,23 @@ public final class Request {
         return u16(8).u16(type).u32(value);
     }
 
+    /** Appends an attribute of eight bytes, in the machine's order. */
+    public Request attribute(int type, long value) {
+        u16(12).u16(type);
+        room(8).putLong(value);
+        return this;
+    }
+
+    /** Appends an attribute of four bytes in network order, as all of netfilter's numbers are. */
+    public Request attributeBig(int type, int value) {
+        return attribute(type, ByteBuffer.allocate(4).putInt(value).array());
+    }
+
+    /** Appends an attribute of eight bytes in network order. */
+    public Request attributeBig(int type, long value) {
+        return attribute(type, ByteBuffer.allocate(8).putLong(value).array());
+    }
+
     /** Appends an attribute of text, ended by a zero byte. */
     public Request attribute(int type, String text) {
         return attribute(type, (text + "\0").getBytes(StandardCharsets.UTF_8));
@@ -96,7 +113,33 @@ public final class Request {
         return this;
     }
 
-    /** The whole message. */
+    /** Appends an attribute that holds attributes which are there already, such as those of a message from the kernel. */
+    public Request nested(int type, byte[] attributes) {
+        return attribute(type | NESTED, attributes);
+    }
+
+    /** How many bytes the message has so far. */
+    public int length() {
+        return bytes.position();
+    }
+
+    /** The same; the kernel says when it is done. */
+    Request acknowledged() {
+        bytes.putShort(6, (short) (bytes.getShort(6) | ACK));
+        return this;
+    }
+
+    /**
+     * The whole message, for whoever sends it from elsewhere, such as a plan's step in a container's own process. The
+     * kernel acknowledges it.
+     *
+     * @param sequence a number that comes back with the acknowledgement
+     */
+    public byte[] message(int sequence) {
+        return bytes(sequence, ACK);
+    }
+
+    /** The whole message, to be sent. */
     byte[] bytes(int sequence, int moreFlags) {
         int length = bytes.position();
         bytes.putInt(0, length);
