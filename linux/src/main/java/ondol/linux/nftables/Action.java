@@ -15,6 +15,14 @@ public final class Action {
 
     private Action() {}
 
+    /** Where TCP and UDP have their ports and checksums. */
+    private static final int SPORT = 0;
+
+    private static final int DPORT = 2;
+    private static final int PORT_BYTES = 2;
+    private static final int UDP_CHECKSUM = 6;
+    private static final int TCP_CHECKSUM = 16;
+
     /** Counts packets and bytes; {@link ListedRule#counter} reads them. */
     public static Statement counter() {
         return rule -> rule.expression("counter", body -> {
@@ -166,6 +174,39 @@ public final class Action {
             rule.expression("ct", body -> {
                 body.attributeBig(Expr.CT_KEY, Expr.CT_KEY_MARK);
                 body.attributeBig(Expr.CT_SREG, Register.FIRST);
+            });
+        };
+    }
+
+    /**
+     * Writes another source port into this one packet and corrects its checksum; no connection is tracked ({@code udp sport
+     * set}). Packets of other protocols do not come further.
+     *
+     * @param protocol {@link Packet#TCP} or {@link Packet#UDP}
+     */
+    public static Statement writeSport(int protocol, int port) {
+        return writePort(protocol, SPORT, port);
+    }
+
+    /** Writes another destination port into this one packet, as {@link #writeSport} does. */
+    public static Statement writeDport(int protocol, int port) {
+        return writePort(protocol, DPORT, port);
+    }
+
+    private static Statement writePort(int protocol, int offset, int port) {
+        if (protocol != Packet.TCP && protocol != Packet.UDP) {
+            throw new IllegalArgumentException("ports of protocol " + protocol + " cannot be written");
+        }
+        return rule -> {
+            Packet.l4proto(protocol).write(rule);
+            rule.immediate(Register.FIRST, Data.port(port));
+            rule.expression("payload", body -> {
+                body.attributeBig(Expr.PAYLOAD_SREG, Register.FIRST);
+                body.attributeBig(Expr.PAYLOAD_BASE, Expr.PAYLOAD_TRANSPORT);
+                body.attributeBig(Expr.PAYLOAD_OFFSET, offset);
+                body.attributeBig(Expr.PAYLOAD_LEN, PORT_BYTES);
+                body.attributeBig(Expr.PAYLOAD_CSUM_TYPE, Expr.PAYLOAD_CSUM_INET);
+                body.attributeBig(Expr.PAYLOAD_CSUM_OFFSET, protocol == Packet.TCP ? TCP_CHECKSUM : UDP_CHECKSUM);
             });
         };
     }

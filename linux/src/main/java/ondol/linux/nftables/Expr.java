@@ -39,6 +39,10 @@ final class Expr {
     static final int PAYLOAD_BASE = 2;
     static final int PAYLOAD_OFFSET = 3;
     static final int PAYLOAD_LEN = 4;
+    static final int PAYLOAD_SREG = 5;
+    static final int PAYLOAD_CSUM_TYPE = 6;
+    static final int PAYLOAD_CSUM_OFFSET = 7;
+    static final int PAYLOAD_CSUM_INET = 1;
     static final int PAYLOAD_NETWORK = 1;
     static final int PAYLOAD_TRANSPORT = 2;
 

@@ -69,14 +69,15 @@ public final class DnsServer implements AutoCloseable {
      * @param container its ID
      * @param namespace a descriptor of its network namespace, in which loopback is up; it may be closed afterwards
      * @param upstreams whom its foreign questions are handed on to
-     * @throws UncheckedIOException where port 53 of 127.0.0.11 is taken in this namespace
+     * @throws UncheckedIOException where the container is answered already, or its port is taken in this namespace
      * @throws ondol.linux.KernelException where the namespace cannot be entered
      */
     public Scope attach(String container, int namespace, Upstreams upstreams) {
         Scope scope = new Scope(this, container, new OfContainer(container), upstreams);
         try {
             Namespaced.call(namespace, () -> {
-                listen(scope, new InetSocketAddress(ADDRESS, PORT));
+                int port = PortSwap.make() ? PortSwap.PORT : PORT;
+                listen(scope, new InetSocketAddress(ADDRESS, port));
                 return scope;
             });
             return scope;

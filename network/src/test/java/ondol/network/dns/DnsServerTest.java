@@ -2,6 +2,7 @@ package ondol.network.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,7 +142,7 @@ class DnsServerTest {
         assertThat(dig(container, "+short", "db", "A")).isEqualTo("10.1.0.3\n");
         scope.close();
         scope.close();
-        assertThat(dig(container, "db", "A")).contains("connection refused");
+        assertThat(dig(container, "db", "A")).contains("no servers could be reached");
         scope = server.attach("w", container, Upstreams.none());
         assertThat(dig(container, "+short", "db", "A")).isEqualTo("10.1.0.3\n");
     }
@@ -193,6 +194,17 @@ class DnsServerTest {
                         .filter(thread -> thread.getName().equals("ondol-dns")))
                 .hasSize(1);
         scopes.forEach(Scope::close);
+    }
+
+    @Test
+    void aContainerMayHaveADnsServerOfItsOwn() throws Exception {
+        assumeTrue(Namespaced.call(machine.namespace(), PortSwap::make), "needs nf_tables");
+        try (var udp = Namespaced.call(container, () -> new java.net.DatagramSocket(53));
+                var tcp = Namespaced.call(container, () -> new java.net.ServerSocket(53))) {
+            assertThat(udp.isBound() && tcp.isBound()).isTrue();
+            assertThat(dig(container, "+short", "db", "A")).isEqualTo("10.1.0.3\n");
+            assertThat(dig(container, "+short", "+tcp", "db", "A")).isEqualTo("10.1.0.3\n");
+        }
     }
 
     @Test
