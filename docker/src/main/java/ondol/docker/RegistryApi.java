@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import ondol.docker.json.ImageJson;
 import ondol.docker.json.TransferJson;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Images to and from registries. */
 final class RegistryApi {
     private static final String AUTH = "X-Registry-Auth";
+    private static final Set<String> SEARCH_FILTERS = Set.of("is-official", "is-automated", "stars");
+    private static final int HITS = 25;
     private static final int LONGEST_AUTH = 64 << 10;
 
     private final Registries registries;
@@ -30,6 +33,7 @@ final class RegistryApi {
 
     void addTo(Router router) {
         router.post("/auth", this::login)
+                .get("/images/search", this::search)
                 .post("/images/{name*}/push", this::push)
                 .get("/distribution/{name*}/json", this::distribution);
     }
@@ -179,6 +183,30 @@ final class RegistryApi {
         call.json(new TransferJson.LoggedIn("Login Succeeded", ""));
     }
 
+    private void search(Call call) {
+        Filters filters = call.filters().only(SEARCH_FILTERS);
+        int stars = stars(filters);
+        int limit = call.number("limit", 0);
+        call.json(registries.search(call.required("term"), limit == 0 ? HITS : limit, auth(call)).stream()
+                .filter(hit -> hit.stars() >= stars)
+                .filter(hit -> !filters.has("is-official") || filters.flag("is-official", false) == hit.official())
+                .filter(_ -> !filters.flag("is-automated", false)) // which none is any more
+                .map(hit -> new TransferJson.Hit(hit.stars(), hit.official(), hit.name(), false, hit.description()))
+                .toList());
+    }
+
+    private static int stars(Filters filters) {
+        int most = 0;
+        for (String word : filters.get("stars")) {
+            try {
+                most = Math.max(most, Integer.parseInt(word));
+            } catch (NumberFormatException e) {
+                throw new EngineException(EngineException.Kind.INVALID, "invalid filter 'stars=" + word + "'", e);
+            }
+        }
+        return most;
+    }
+
     private void distribution(Call call) throws IOException {
         Registries.Manifest found = registries.manifest(call.path("name"), auth(call));
         List<TransferJson.Platform> platforms = new ArrayList<>();
@@ -197,7 +225,8 @@ final class RegistryApi {
                 new TransferJson.Content(found.mediaType(), found.digest(), found.json().length), platforms));
     }
 
-    private static RegistryAuth auth(Call call) {
+    /** Who the client says that the user is. */
+    static RegistryAuth auth(Call call) {
         String header = call.header(AUTH);
         if (header == null || header.isEmpty()) {
             return RegistryAuth.NONE;

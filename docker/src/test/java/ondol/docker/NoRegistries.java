@@ -36,6 +36,11 @@ final class NoRegistries implements Registries {
     }
 
     @Override
+    public List<Hit> search(String term, int limit, RegistryAuth auth) {
+        return List.of(new Hit("house", "a house", 7, true), new Hit("me/house", "mine", 0, false));
+    }
+
+    @Override
     public Manifest manifest(String reference, RegistryAuth auth) {
         throw EngineException.notFound("manifest for " + reference + " not found: manifest unknown: manifest unknown");
     }

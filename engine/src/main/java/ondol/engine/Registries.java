@@ -34,6 +34,24 @@ public interface Registries {
      */
     void login(RegistryAuth auth);
 
+    /**
+     * Searches a registry for repositories.
+     *
+     * @param term a part of a name, after the registry's own name and a slash where it is not Docker Hub
+     * @param limit how many at most, 1 to 100
+     * @throws EngineException {@code UNSUPPORTED} where the registry cannot be searched
+     */
+    List<Hit> search(String term, int limit, RegistryAuth auth);
+
+    /**
+     * A repository that was found.
+     *
+     * @param name as it is pulled by
+     * @param stars how many like it
+     * @param official whether the registry's own people keep it
+     */
+    record Hit(String name, String description, long stars, boolean official) {}
+
     /** What a name stands for in its registry. */
     Manifest manifest(String reference, RegistryAuth auth);
 

@@ -22,6 +22,7 @@ public final class Verbs {
             case "login" -> new Login();
             case "logout" -> new Logout();
             case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
+            case "search" -> new Search();
             case "manifest" -> new ManifestGroup();
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();

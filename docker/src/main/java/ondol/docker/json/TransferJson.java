@@ -46,6 +46,15 @@ public final class TransferJson {
             @Json.Property("Descriptor") Content descriptor,
             @Json.Property("Platforms") List<Platform> platforms) {}
 
+    /** A repository that {@code GET /images/search} found. */
+    @Json
+    public record Hit(
+            @Json.Property("star_count") long stars,
+            @Json.Property("is_official") boolean official,
+            String name,
+            @Json.Property("is_automated") boolean automated,
+            String description) {}
+
     /** A content of a registry. */
     @Json
     public record Content(String mediaType, String digest, long size) {}

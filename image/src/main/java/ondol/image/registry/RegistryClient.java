@@ -116,6 +116,26 @@ public final class RegistryClient implements AutoCloseable {
         return reaching(repository.domain(), () -> new Repository(session(credentials), places, repository).tags());
     }
 
+    /**
+     * Repositories whose names have {@code term} in them, where the registry can be searched.
+     *
+     * @param domain such as {@code docker.io}
+     * @param limit how many at most
+     * @throws ImageException UNSUPPORTED where it cannot
+     */
+    public List<Hit> search(String domain, String term, int limit, Credentials credentials) {
+        return reaching(domain, () -> new Search(session(credentials), places, domain).run(term, limit));
+    }
+
+    /**
+     * A repository that was found.
+     *
+     * @param name as it is pulled by
+     * @param stars how many like it
+     * @param official whether the registry's own people keep it
+     */
+    public record Hit(String name, String description, long stars, boolean official) {}
+
     /** What a name stands for in its registry: the manifest or index as it is there. */
     public RemoteManifest manifest(Reference name, Credentials credentials) {
         Reference full = name.withDefaultTag();
