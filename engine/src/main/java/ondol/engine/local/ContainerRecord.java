@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked whether a user asked it to run ({@code unless-stopped} looks at it)
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
+ * @param tenant whose it is; null for nobody's
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  */
 @Json
@@ -42,7 +43,8 @@ public record ContainerRecord(
         @Nullable String boot,
         List<MountPoint> mounts,
         List<String> anonymous,
-        @Nullable Long firstId) {
+        @Nullable Long firstId,
+        @Nullable String tenant) {
 
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {

@@ -26,6 +26,7 @@ record House(
         Snapshots snapshots,
         LocalVolumes volumes,
         Groups groups,
+        LocalTenants tenants,
         List<String> cgroupMounts,
         Keeper keeper,
         UserRanges ranges,

@@ -18,6 +18,7 @@ import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Registries;
+import ondol.engine.Tenants;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
@@ -44,6 +45,7 @@ public final class LocalEngine implements Engine {
     private final LocalImages images;
     private final RegistryClient client;
     private final LocalRegistries registries;
+    private final Tenants tenants;
 
     private LocalEngine(House house) {
         this.house = house;
@@ -59,6 +61,7 @@ public final class LocalEngine implements Engine {
                 house.images(),
                 LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
         this.registries = new LocalRegistries(client, house.events());
+        this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         new Recovering(house, starting, ending, removing).recover();
     }
 
@@ -87,6 +90,16 @@ public final class LocalEngine implements Engine {
                     Thread.ofPlatform().daemon().name("ondol-worker-", 0).factory());
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            Groups groups = new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders));
+            LocalTenants tenants = new LocalTenants(
+                    folders.tenants(),
+                    json,
+                    groups,
+                    new TenantLimits(host, hierarchies, Machine.memory()),
+                    events,
+                    registry,
+                    new TenantDisk(registry, snapshots, volumes)::usage);
+            groups.join(tenants::resources, tenants::guaranteed, _ -> {});
             House house = new House(
                     folders,
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
@@ -95,7 +108,8 @@ public final class LocalEngine implements Engine {
                     images,
                     snapshots,
                     volumes,
-                    new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
+                    groups,
+                    tenants,
                     Machine.cgroupMounts(hierarchies),
                     keeper,
                     new UserRanges(registry, keeper),
@@ -175,6 +189,11 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Tenants tenants() {
+        return tenants;
+    }
+
+    @Override
     public Events events() {
         return house.events();
     }
@@ -232,6 +251,7 @@ public final class LocalEngine implements Engine {
         house.timer().shutdownNow();
         client.close();
         finishWork();
+        house.tenants().close();
         house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();

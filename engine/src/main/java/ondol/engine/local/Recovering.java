@@ -39,8 +39,12 @@ final class Recovering {
         List<ContainerRecord> records = house.records().loadAll(house.folders().containers());
         for (ContainerRecord record : records) {
             house.registry().add(new Container(house.folders().container(record.id()), house.records(), record));
+            if (record.tenant() != null) {
+                house.tenants().found(record.tenant());
+            }
         }
         clear(records);
+        house.tenants().recover();
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
@@ -57,14 +61,7 @@ final class Recovering {
         for (String unreadable : withRecord()) {
             known.add(unreadable); // a record that cannot be read is no reason to throw anything away
         }
-        for (String group : house.groups().tree().children(house.groups().parent())) {
-            if (!known.contains(group)) {
-                house.groups()
-                        .tree()
-                        .open(house.groups().parent() + "/" + group)
-                        .ifPresent(Cgroup::remove);
-            }
-        }
+        house.groups().clear(known::contains, house.tenants()::exists);
         for (String snapshot : house.snapshots().list()) {
             if (!known.contains(snapshot)) {
                 house.snapshots().remove(snapshot);
@@ -122,7 +119,7 @@ final class Recovering {
                 return;
             }
             boolean ran = container.running();
-            String group = house.groups().path(record.host(), record.id());
+            String group = house.groups().path(record.host(), record.tenant(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
             if (house.folders().boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);

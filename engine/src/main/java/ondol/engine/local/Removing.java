@@ -37,6 +37,10 @@ final class Removing {
             container.show(going);
         }
         house.registry().remove(container);
+        String tenant = container.record().tenant();
+        if (tenant != null) {
+            house.tenants().left(tenant);
+        }
         house.records().drop(container.folder());
         if (volumes) {
             for (String volume : container.record().anonymous()) {
