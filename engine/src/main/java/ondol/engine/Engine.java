@@ -21,6 +21,8 @@ public interface Engine extends AutoCloseable {
 
     Tenants tenants();
 
+    Meter meter();
+
     Events events();
 
     /** What this engine and its machine are, as counted now. */

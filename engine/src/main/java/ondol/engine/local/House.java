@@ -27,6 +27,7 @@ record House(
         LocalVolumes volumes,
         Groups groups,
         LocalTenants tenants,
+        LocalMeter meter,
         List<String> cgroupMounts,
         Keeper keeper,
         UserRanges ranges,

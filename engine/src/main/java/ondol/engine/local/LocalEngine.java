@@ -17,6 +17,7 @@ import ondol.engine.EngineOptions;
 import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
+import ondol.engine.Meter;
 import ondol.engine.Registries;
 import ondol.engine.Tenants;
 import ondol.engine.Volumes;
@@ -63,6 +64,7 @@ public final class LocalEngine implements Engine {
         this.registries = new LocalRegistries(client, house.events());
         this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         new Recovering(house, starting, ending, removing).recover();
+        house.meter().begin();
     }
 
     /** See {@link ondol.engine.Engines#open}. */
@@ -91,6 +93,7 @@ public final class LocalEngine implements Engine {
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("ondol-timer").factory());
             Groups groups = new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders));
+            TenantDisk disk = new TenantDisk(registry, snapshots, volumes);
             LocalTenants tenants = new LocalTenants(
                     folders.tenants(),
                     json,
@@ -98,8 +101,11 @@ public final class LocalEngine implements Engine {
                     new TenantLimits(host, hierarchies, Machine.memory()),
                     events,
                     registry,
-                    new TenantDisk(registry, snapshots, volumes)::usage);
-            groups.join(tenants::resources, tenants::guaranteed, _ -> {});
+                    disk::usage);
+            TenantMeters own = new TenantMeters(tenants, groups, disk);
+            groups.join(tenants::resources, tenants::guaranteed, own::groupGoes);
+            LocalMeter meter = new LocalMeter(folders.meter(), json, folders.boot(), registry, own);
+            undo.add(meter::close);
             House house = new House(
                     folders,
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
@@ -110,6 +116,7 @@ public final class LocalEngine implements Engine {
                     volumes,
                     groups,
                     tenants,
+                    meter,
                     Machine.cgroupMounts(hierarchies),
                     keeper,
                     new UserRanges(registry, keeper),
@@ -194,6 +201,11 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Meter meter() {
+        return house.meter();
+    }
+
+    @Override
     public Events events() {
         return house.events();
     }
@@ -251,6 +263,7 @@ public final class LocalEngine implements Engine {
         house.timer().shutdownNow();
         client.close();
         finishWork();
+        house.meter().close();
         house.tenants().close();
         house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {

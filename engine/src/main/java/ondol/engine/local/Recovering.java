@@ -45,6 +45,7 @@ final class Recovering {
         }
         clear(records);
         house.tenants().recover();
+        house.meter().open(records);
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
@@ -160,10 +161,12 @@ final class Recovering {
                 .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
                 .boot(house.folders().boot())
                 .build());
+        house.meter().resumed(container);
     }
 
     /** The minder is gone: the container went with it, or with the machine. */
     private void lost(Container container) {
+        house.meter().resumed(container);
         ifThere(container);
         container.save(r -> r.change()
                 .status(Status.EXITED)
@@ -180,9 +183,11 @@ final class Recovering {
         }
     }
 
-    private static void ifThere(Container container) {
+    private void ifThere(Container container) {
         Cgroup group = container.cgroup();
         if (group != null) {
+            Ending.empty(group);
+            house.meter().ended(container);
             group.remove();
             container.cgroup(null);
         }

@@ -88,6 +88,7 @@ final class Starting {
                             .boot(house.folders().boot())
                             .build(),
                     () -> {});
+            house.meter().started(container, group);
         } catch (PlanFailure e) {
             throw failed(container, planFailure(record, e));
         } catch (LimitException e) {
