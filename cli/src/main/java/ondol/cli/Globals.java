@@ -29,6 +29,7 @@ final class Globals extends Verb {
               image       Manage images
               manifest    Look at image manifests
               system      Manage Ondol
+              tenant      Manage tenants, who share this machine
               volume      Manage volumes
 
             Commands:
@@ -48,6 +49,7 @@ final class Globals extends Verb {
               logs        Fetch the logs of a container
               login       Log in to a registry
               logout      Log out from a registry
+              meter       Show what containers and tenants used
               pause       Pause all processes within one or more containers
               port        List port mappings or a specific mapping for the container
               rename      Rename a container

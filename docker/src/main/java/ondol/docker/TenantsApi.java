@@ -30,9 +30,8 @@ final class TenantsApi {
         if (request == null || request.name() == null) {
             throw EngineException.invalid("the body says no name for the tenant");
         }
-        TenantConfig limits = request.limits() == null
-                ? TenantConfigBuilder.builder().build()
-                : request.limits();
+        TenantConfig limits =
+                request.limits() == null ? TenantConfigBuilder.builder().build() : request.limits();
         call.json(201, json(engine.tenants().create(request.name(), limits)));
     }
 
@@ -45,7 +44,8 @@ final class TenantsApi {
     }
 
     private void list(Call call) {
-        List<TenantJson.Tenant> all = engine.tenants().list().stream().map(this::json).toList();
+        List<TenantJson.Tenant> all =
+                engine.tenants().list().stream().map(this::json).toList();
         call.json(all);
     }
 

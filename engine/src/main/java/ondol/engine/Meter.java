@@ -28,7 +28,10 @@ public interface Meter {
      * @param until before when; null for now
      */
     record Query(
-            @Nullable String tenant, @Nullable Instant since, @Nullable Instant until, Grain by) {}
+            @Nullable String tenant,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            Grain by) {}
 
     /**
      * A sum. What a container used of a time that lies partly outside of the row's is spread evenly over it.
@@ -55,8 +58,7 @@ public interface Meter {
      * @param memory bytes
      * @param pids processes and threads, 0 where they are not counted
      */
-    record Live(
-            @Nullable String tenant, String container, String name, Usage used, long memory, long pids) {}
+    record Live(@Nullable String tenant, String container, String name, Usage used, long memory, long pids) {}
 
     /** All containers that run. */
     List<Live> live();

@@ -34,10 +34,17 @@ public record TenantConfig(
         @Nullable Integer ioWeight,
         @DefaultValue("null") @Nullable List<ThrottleDevice> deviceReadBps,
         @DefaultValue("null") @Nullable List<ThrottleDevice> deviceWriteBps,
-        @Json.Property("DeviceReadIOps") @DefaultValue("null") @Nullable List<ThrottleDevice> deviceReadIOps,
-        @Json.Property("DeviceWriteIOps") @DefaultValue("null") @Nullable List<ThrottleDevice> deviceWriteIOps,
+
+        @Json.Property("DeviceReadIOps") @DefaultValue("null") @Nullable
+        List<ThrottleDevice> deviceReadIOps,
+
+        @Json.Property("DeviceWriteIOps") @DefaultValue("null") @Nullable
+        List<ThrottleDevice> deviceWriteIOps,
+
         @Nullable Long netRate,
         @Json.Property("Pids") @Nullable Long pids,
         @Json.Property("Disk") @Nullable Long disk,
         @Nullable Integer maxContainers,
-        @Json.Property("Users") @DefaultValue("null") @Nullable List<String> users) {}
+
+        @Json.Property("Users") @DefaultValue("null") @Nullable
+        List<String> users) {}

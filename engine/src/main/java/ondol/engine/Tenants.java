@@ -59,5 +59,6 @@ public interface Tenants {
      * @param pids processes and threads
      * @param disk bytes of writable layers and volumes; null where nobody asked for a limit of it, for counting takes long
      */
-    record Now(int running, long memory, long pids, @Nullable Long disk) {}
+    record Now(
+            int running, long memory, long pids, @Nullable Long disk) {}
 }

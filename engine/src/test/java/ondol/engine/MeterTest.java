@@ -37,7 +37,8 @@ final class MeterTest extends OnEngine {
     /** The kernel's own sum of all that ever ran in the tenant's group, nanoseconds; -1 where it keeps none. */
     private static long kernel(String tenant) {
         try (Stream<Path> walk = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-            Path group = walk.filter(path -> path.endsWith("tenant-" + tenant) && Files.exists(path.resolve("cgroup.events")))
+            Path group = walk.filter(
+                            path -> path.endsWith("tenant-" + tenant) && Files.exists(path.resolve("cgroup.events")))
                     .findFirst()
                     .orElse(null);
             if (group == null) {
@@ -75,16 +76,21 @@ final class MeterTest extends OnEngine {
         }
         assertEquals(
                 count + 1,
-                rows("exact", Grain.CONTAINER).stream().filter(row -> row.container() != null).count());
+                rows("exact", Grain.CONTAINER).stream()
+                        .filter(row -> row.container() != null)
+                        .count());
         assertEquals(sum.cpuNanos(), total("exact", Grain.HOUR));
         assertEquals(sum.cpuNanos(), total("exact", Grain.DAY));
-        assertTrue(engine.meter().live().stream().anyMatch(live -> live.container().equals(holder)));
+        assertTrue(
+                engine.meter().live().stream().anyMatch(live -> live.container().equals(holder)));
         engine.tenants().remove("exact", true);
         assertEquals(count + 1, sum("exact").starts(), "what was metered stays");
     }
 
     private static long total(String tenant, Grain grain) {
-        return rows(tenant, grain).stream().mapToLong(row -> row.used().cpuNanos()).sum();
+        return rows(tenant, grain).stream()
+                .mapToLong(row -> row.used().cpuNanos())
+                .sum();
     }
 
     @Test
@@ -141,7 +147,8 @@ final class MeterTest extends OnEngine {
                 List.of("ext4", "xfs", "btrfs").contains(store), "files are on " + store + ", no block device");
         engine.tenants().create("disk", TenantConfigBuilder.builder().build());
         String id = create(
-                of("disk", "dd if=/dev/zero of=/v/x bs=1M count=8 oflag=direct 2>/dev/null").volumes(Map.of("/v", Map.of())),
+                of("disk", "dd if=/dev/zero of=/v/x bs=1M count=8 oflag=direct 2>/dev/null")
+                        .volumes(Map.of("/v", Map.of())),
                 host());
         containers().start(id);
         assertEquals(0, exit(id));
@@ -169,7 +176,10 @@ final class MeterTest extends OnEngine {
         }
         containers().kill(id, null);
         exit(id);
-        eventually("settled", () -> engine.meter().live().stream().noneMatch(live -> live.container().equals(id)));
+        eventually(
+                "settled",
+                () -> engine.meter().live().stream()
+                        .noneMatch(live -> live.container().equals(id)));
         Usage ended = sum("again");
         assertTrue(ended.cpuNanos() >= last && ended.starts() == 1, ended.toString());
         engine.close();

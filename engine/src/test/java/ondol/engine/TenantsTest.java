@@ -1,7 +1,6 @@
 package ondol.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -67,13 +66,20 @@ final class TenantsTest extends OnEngine {
         assertEquals(v2 ? "50000 100000" : "50000", group("a", "cpu.cfs_quota_us", "cpu.max"));
         assertEquals(String.valueOf(64 * MIB), group("a", "memory.limit_in_bytes", "memory.max"));
         assertEquals("20", group("a", "pids.max", "pids.max"));
-        assertEquals("a", containers().inspect(id).config().labels().get(Tenants.LABEL));
+        assertEquals(
+                Map.of(Tenants.LABEL, "a"), containers().inspect(id).config().labels());
         assertEquals(1, engine.tenants().inspect("a").containers());
         assertEquals(1, engine.tenants().now("a").running());
         assertTrue(engine.tenants().now("a").memory() > 0);
 
         engine.tenants()
-                .update("a", limits().nanoCpus(0L).memory(96 * MIB).pids(0L).cpuWeight(50L).build());
+                .update(
+                        "a",
+                        limits().nanoCpus(0L)
+                                .memory(96 * MIB)
+                                .pids(0L)
+                                .cpuWeight(50L)
+                                .build());
         assertEquals(v2 ? "50" : "512", group("a", "cpu.shares", "cpu.weight"));
         assertEquals(v2 ? "max 100000" : "-1", group("a", "cpu.cfs_quota_us", "cpu.max"));
         assertEquals(String.valueOf(96 * MIB), group("a", "memory.limit_in_bytes", "memory.max"));
@@ -108,17 +114,31 @@ final class TenantsTest extends OnEngine {
     void refusals() {
         Tenants tenants = engine.tenants();
         tenants.create("a", limits().maxContainers(1).build());
-        assertEquals(Kind.CONFLICT, refused(() -> tenants.create("a", limits().build())).kind());
-        assertEquals(Kind.INVALID, refused(() -> tenants.create("../x", limits().build())).kind());
-        assertEquals(Kind.INVALID, refused(() -> tenants.create("b", limits().cpuWeight(20_000L).build())).kind());
-        assertEquals(Kind.INVALID, refused(() -> tenants.create("b", limits().memory(1L).build())).kind());
+        assertEquals(
+                Kind.CONFLICT,
+                refused(() -> tenants.create("a", limits().build())).kind());
         assertEquals(
                 Kind.INVALID,
-                refused(() -> tenants.create("b", limits().nanoCpus(10_000_000_000_000L).build())).kind());
-        assertEquals(Kind.NOT_FOUND, refused(() -> tenants.inspect("b")).kind());
-        assertEquals(Kind.NOT_FOUND, refused(() -> create(of("b", "true"), host())).kind());
+                refused(() -> tenants.create("../x", limits().build())).kind());
         assertEquals(
-                Kind.INVALID, refused(() -> create(of("a", "true"), host().cgroupParent("/x"))).kind());
+                Kind.INVALID,
+                refused(() -> tenants.create("b", limits().cpuWeight(20_000L).build()))
+                        .kind());
+        assertEquals(
+                Kind.INVALID,
+                refused(() -> tenants.create("b", limits().memory(1L).build())).kind());
+        assertEquals(
+                Kind.INVALID,
+                refused(() -> tenants.create(
+                                "b", limits().nanoCpus(10_000_000_000_000L).build()))
+                        .kind());
+        assertEquals(Kind.NOT_FOUND, refused(() -> tenants.inspect("b")).kind());
+        assertEquals(
+                Kind.NOT_FOUND, refused(() -> create(of("b", "true"), host())).kind());
+        assertEquals(
+                Kind.INVALID,
+                refused(() -> create(of("a", "true"), host().cgroupParent("/x")))
+                        .kind());
         String id = create(of("a", "true"), host());
         EngineException full = refused(() -> create(of("a", "true"), host()));
         assertEquals(Kind.CONFLICT, full.kind());
@@ -132,8 +152,8 @@ final class TenantsTest extends OnEngine {
     void guaranteesThatTheMachineCannotKeep() {
         long memory = engine.info().memory();
         engine.tenants().create("a", limits().memoryGuarantee(memory / 2).build());
-        EngineException e = refused(() ->
-                engine.tenants().create("b", limits().memoryGuarantee(memory / 2 + MIB).build()));
+        EngineException e = refused(() -> engine.tenants()
+                .create("b", limits().memoryGuarantee(memory / 2 + MIB).build()));
         assertEquals(Kind.INVALID, e.kind());
         assertTrue(e.getMessage().contains("(a) + ") && e.getMessage().contains("the machine has"), e.getMessage());
         assertEquals(1, engine.tenants().list().size());
@@ -149,7 +169,9 @@ final class TenantsTest extends OnEngine {
 
     private static long aboveTenant(String tenant, String file) {
         try (Stream<Path> walk = Files.walk(Path.of("/sys/fs/cgroup"), 3)) {
-            Path group = walk.filter(path -> path.endsWith("tenant-" + tenant)).findFirst().orElseThrow();
+            Path group = walk.filter(path -> path.endsWith("tenant-" + tenant))
+                    .findFirst()
+                    .orElseThrow();
             return Long.parseLong(Files.readString(group.resolveSibling(file)).strip());
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -188,7 +210,7 @@ final class TenantsTest extends OnEngine {
         String id = create(of("a", "true"), host());
         containers().commit(id, "labelled", null, null, List.of(), false);
         String made = create(ContainerConfigBuilder.builder().image("labelled").cmd(List.of("true")), host());
-        assertFalse(containers().inspect(made).config().labels().containsKey(Tenants.LABEL));
+        assertEquals(Map.of(), containers().inspect(made).config().labels());
         containers().remove(made, false, true);
         engine.images().remove("labelled", false);
     }
@@ -196,7 +218,10 @@ final class TenantsTest extends OnEngine {
     @Test
     void diskIsCounted() {
         engine.tenants().create("a", limits().disk(MIB).build());
-        String id = started(of("a", "dd if=/dev/zero of=/v/file bs=64k count=20 2>&1; sleep 60").volumes(Map.of("/v", Map.of())), host());
+        String id = started(
+                of("a", "dd if=/dev/zero of=/v/file bs=64k count=20 2>&1; sleep 60")
+                        .volumes(Map.of("/v", Map.of())),
+                host());
         eventually("written", () -> {
             Long disk = engine.tenants().now("a").disk();
             return disk != null && disk >= 20 * 65536;

@@ -115,8 +115,7 @@ public final class TenantList extends Verb {
                 case "Memory" -> Units.binarySize(now("Memory")) + " / " + size(limit("Memory"));
                 case "MemoryGuarantee" -> size(limit("MemoryGuarantee"));
                 case "Pids" -> now("Pids") + " / " + (limit("Pids") == 0 ? "-" : Long.toString(limit("Pids")));
-                case "Disk" ->
-                    limit("Disk") == 0 ? "-" : Units.binarySize(now("Disk")) + " / " + size(limit("Disk"));
+                case "Disk" -> limit("Disk") == 0 ? "-" : Units.binarySize(now("Disk")) + " / " + size(limit("Disk"));
                 case "Containers" ->
                     now("Running") + " of " + Json.number(tenant, "Containers") + " running"
                             + (limit("MaxContainers") == 0 ? "" : ", at most " + limit("MaxContainers"));

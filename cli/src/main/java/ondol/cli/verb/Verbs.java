@@ -28,6 +28,7 @@ public final class Verbs {
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
             case "tenant" -> new TenantGroup();
+            case "meter" -> new MeterShow();
             case "system" -> new SystemGroup();
             case "ls", "list", "prune", "remove" -> null;
             default -> container(name);

@@ -191,8 +191,7 @@ final class Creating {
     }
 
     /** Names of volumes that only this container knows, noted before they are made: an engine may be killed meanwhile. */
-    private record Anonymous(
-            Path folder, @Nullable String tenant, List<String> names) {
+    private record Anonymous(Path folder, @Nullable String tenant, List<String> names) {
         Map<String, String> labels() {
             return tenant == null ? Map.of() : Map.of(Tenants.LABEL, tenant);
         }

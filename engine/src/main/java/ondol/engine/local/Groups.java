@@ -160,8 +160,10 @@ final class Groups {
 
     /** In v2 a group's protection holds as far as the groups above have as much. */
     private void protect() {
-        boolean unified =
-                tree.hierarchies().home(Controller.MEMORY).filter(Hierarchy::unified).isPresent();
+        boolean unified = tree.hierarchies()
+                .home(Controller.MEMORY)
+                .filter(Hierarchy::unified)
+                .isPresent();
         if (!unified) {
             return;
         }
@@ -215,7 +217,8 @@ final class Groups {
                     tree.open(path + "/" + below).ifPresent(Cgroup::remove);
                 }
             }
-            if (!tenant.test(name.substring(TENANT.length())) && tree.children(path).isEmpty()) {
+            if (!tenant.test(name.substring(TENANT.length()))
+                    && tree.children(path).isEmpty()) {
                 tree.prune(path);
             }
         }

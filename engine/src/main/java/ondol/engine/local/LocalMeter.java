@@ -75,9 +75,7 @@ final class LocalMeter implements Meter, AutoCloseable {
     /** A run begins. */
     void started(Container container, Cgroup group) {
         ContainerRecord record = container.record();
-        runs.put(
-                record.id(),
-                new MeterRun(record.id(), record.started(), record.tenant(), group, System.nanoTime()));
+        runs.put(record.id(), new MeterRun(record.id(), record.started(), record.tenant(), group, System.nanoTime()));
     }
 
     /** A run is over, and nothing of it runs; the group is still there. */
@@ -285,9 +283,7 @@ final class LocalMeter implements Meter, AutoCloseable {
     }
 
     private String name(String container) {
-        return registry.find(container)
-                .map(known -> known.record().name())
-                .orElse("");
+        return registry.find(container).map(known -> known.record().name()).orElse("");
     }
 
     // What is asked
@@ -305,7 +301,8 @@ final class LocalMeter implements Meter, AutoCloseable {
     }
 
     private void add(MeterSums sums, long now, long millis) {
-        List<MeterRun> open = List.copyOf(runs.values()); // before the ledger: who ends meanwhile is in it, and not here
+        List<MeterRun> open =
+                List.copyOf(runs.values()); // before the ledger: who ends meanwhile is in it, and not here
         Map<MeterRun, LedgerLine> pending = new HashMap<>();
         for (MeterRun run : open) {
             run.read(now);

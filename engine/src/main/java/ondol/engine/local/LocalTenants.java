@@ -138,7 +138,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
         for (String user : config.users() == null ? List.<String>of() : config.users()) {
             SocketUsers.check(user);
             for (TenantRecord other : tenants.values()) {
-                if (!other.name().equals(name) && SocketUsers.names(other.config().users(), user)) {
+                if (!other.name().equals(name)
+                        && SocketUsers.names(other.config().users(), user)) {
                     throw EngineException.conflict(
                             "user %s belongs to tenant %s already".formatted(user, other.name()));
                 }
@@ -183,10 +184,10 @@ final class LocalTenants implements Tenants, AutoCloseable {
     private static EngineException refused(String name, Exception e) {
         EngineException.Kind kind = switch (e) {
             case EngineException known -> known.kind();
-            case LimitException limit when limit.reason() == LimitException.Reason.INVALID ->
-                EngineException.Kind.INVALID;
-            case LimitException limit when limit.reason() == LimitException.Reason.BUSY ->
-                EngineException.Kind.CONFLICT;
+            case LimitException limit
+            when limit.reason() == LimitException.Reason.INVALID -> EngineException.Kind.INVALID;
+            case LimitException limit
+            when limit.reason() == LimitException.Reason.BUSY -> EngineException.Kind.CONFLICT;
             case LimitException _ -> EngineException.Kind.UNSUPPORTED;
             default -> EngineException.Kind.FAILED;
         };
@@ -226,8 +227,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
             get(name);
             int left = counts.getOrDefault(name, 0);
             if (left > 0) {
-                throw EngineException.conflict(
-                        "tenant %s has %d container%s: remove them first, or use -f".formatted(name, left, left == 1 ? "" : "s"));
+                throw EngineException.conflict("tenant %s has %d container%s: remove them first, or use -f"
+                        .formatted(name, left, left == 1 ? "" : "s"));
             }
             try {
                 Files.deleteIfExists(folder.resolve(name).resolve("tenant.json"));
@@ -254,7 +255,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
         } catch (KernelException e) {
             // it went meanwhile
         }
-        long memory = stats == null || stats.memory() == null ? 0 : stats.memory().usage();
+        long memory =
+                stats == null || stats.memory() == null ? 0 : stats.memory().usage();
         long pids = stats == null || stats.pids() == null ? 0 : stats.pids().current();
         return new Now(running, memory, pids, tenant.config().disk() == null ? null : diskOf.apply(name));
     }
@@ -328,14 +330,19 @@ final class LocalTenants implements Tenants, AutoCloseable {
                 try {
                     groups.update(tenant.name(), limits.resources(tenant.config(), null), true);
                 } catch (RuntimeException e) {
-                    LOG.log(Level.WARNING, "the limits of tenant {0} are as they were: {1}", tenant.name(), e.getMessage());
+                    LOG.log(
+                            Level.WARNING,
+                            "the limits of tenant {0} are as they were: {1}",
+                            tenant.name(),
+                            e.getMessage());
                 }
             }
         }
     }
 
     /** The tenant that a user of the engine's socket belongs to; null for none. */
-    @Nullable String ofUser(int uid) {
+    @Nullable
+    String ofUser(int uid) {
         for (TenantRecord tenant : tenants.values()) {
             if (SocketUsers.has(tenant.config().users(), uid)) {
                 return tenant.name();
@@ -344,7 +351,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
         return null;
     }
 
-    private static final TenantConfig NOTHING = ondol.engine.TenantConfigBuilder.builder().build();
+    private static final TenantConfig NOTHING =
+            ondol.engine.TenantConfigBuilder.builder().build();
 
     /** What is null stays, and what says "nothing" becomes null. */
     private static TenantConfig merge(TenantConfig now, TenantConfig changes) {

@@ -183,6 +183,7 @@ final class MeterRun {
     }
 
     synchronized MeterMark mark(String name, String boot) {
-        return new MeterMark(container, run, tenant, name, from, boot, nanos, amount, sum, 0, List.copyOf(last.figures()));
+        return new MeterMark(
+                container, run, tenant, name, from, boot, nanos, amount, sum, 0, List.copyOf(last.figures()));
     }
 }

@@ -58,7 +58,9 @@ final class MeterSums {
             case DAY -> 24 * HOUR;
             case TENANT, CONTAINER -> FOREVER;
         };
-        long bucket = grain == FOREVER ? 0 : Math.floorDiv(Math.max(since, Math.min(line.from(), line.until())), grain) * grain;
+        long bucket = grain == FOREVER
+                ? 0
+                : Math.floorDiv(Math.max(since, Math.min(line.from(), line.until())), grain) * grain;
         for (; bucket <= line.until() && bucket < until; bucket += grain) {
             add(line, Math.max(since, bucket), Math.min(until, bucket + grain), bucket);
         }

@@ -35,8 +35,8 @@ final class MeterTotals {
     synchronized List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         Instant now = Instant.now();
-        sums.forEach((tenant, used) ->
-                rows.add(new Row(tenant.isEmpty() ? null : tenant, null, null, since, now, used)));
+        sums.forEach(
+                (tenant, used) -> rows.add(new Row(tenant.isEmpty() ? null : tenant, null, null, since, now, used)));
         return rows;
     }
 }

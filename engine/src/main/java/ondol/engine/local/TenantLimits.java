@@ -119,11 +119,11 @@ final class TenantLimits {
     Resources resources(TenantConfig config, @Nullable TenantConfig before) {
         TenantConfig full = before == null ? config : taking(config, before);
         Resources said = GroupResources.of(ResourceLimits.of(words(full), host));
-        boolean was = before != null;
+        boolean capped = before != null && before.nanoCpus() != null;
         Map<String, String> unified = new TreeMap<>();
         return new Resources(
                 memory(config, before, said.memory(), unified),
-                cpu(config, was && before.nanoCpus() != null, said.cpu(), unified),
+                cpu(config, capped, said.cpu(), unified),
                 has(Controller.PIDS) ? Objects.requireNonNullElse(config.pids(), UNLIMITED) : config.pids(),
                 said.blockIo(),
                 null,

@@ -98,13 +98,17 @@ final class TenantMeters {
     Map<String, Long> runs() {
         Map<String, Long> runs = new TreeMap<>();
         for (Tenant tenant : tenants.list()) {
-            runs.put(tenant.name(), tenant.created().getEpochSecond() * 1_000_000_000L + tenant.created().getNano());
+            runs.put(
+                    tenant.name(),
+                    tenant.created().getEpochSecond() * 1_000_000_000L
+                            + tenant.created().getNano());
         }
         return runs;
     }
 
     /** Goes on where an earlier engine was. */
-    synchronized void resume(String tenant, long run, @Nullable LedgerLine line, @Nullable MeterMark mark, String boot) {
+    synchronized void resume(
+            String tenant, long run, @Nullable LedgerLine line, @Nullable MeterMark mark, String boot) {
         Own own = new Own(tenant, run);
         Usage total = line == null ? Usage.NONE : line.runTotal();
         if (line != null) {
@@ -164,8 +168,8 @@ final class TenantMeters {
                 }
                 return gone;
             });
-            made.forEach((name, run) -> count(
-                    owns.computeIfAbsent(name, _ -> new Own(name, run)), throttled.getOrDefault(name, 0L)));
+            made.forEach((name, run) ->
+                    count(owns.computeIfAbsent(name, _ -> new Own(name, run)), throttled.getOrDefault(name, 0L)));
         }
         lookAtDisk(now);
     }

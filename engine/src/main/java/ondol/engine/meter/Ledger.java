@@ -135,9 +135,11 @@ public final class Ledger implements AutoCloseable {
         LocalDate first = day(since);
         for (Path file : files.since(first)) {
             // the container stands first in a line: no other line need be read
-            lines(file, raw -> containers.contains(container(raw)), line -> found.computeIfAbsent(
-                            line.container(), _ -> new TreeMap<>())
-                    .put(line.run(), line));
+            lines(
+                    file,
+                    raw -> containers.contains(container(raw)),
+                    line -> found.computeIfAbsent(line.container(), _ -> new TreeMap<>())
+                            .put(line.run(), line));
         }
         return found;
     }
