@@ -24,6 +24,10 @@ public final class Verbs {
             case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
             case "search" -> new Search();
             case "manifest" -> new ManifestGroup();
+            case "completion" -> new Completion();
+            case "compose", "buildx" -> new Plugin(name);
+            case "builder" -> new Plugin("buildx");
+            case "context" -> new ContextGroup();
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
@@ -33,6 +37,11 @@ public final class Verbs {
             case "ls", "list", "prune", "remove" -> null;
             default -> container(name);
         };
+    }
+
+    /** What the shells' completion asks, where {@code top} is what stands before all verbs. */
+    public static Verb complete(Verb top) {
+        return new Complete(top);
     }
 
     /** The verbs of {@code ondol container}. */
