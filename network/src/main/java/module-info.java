@@ -7,4 +7,5 @@ module ondol.network {
     exports ondol.network.dns;
     exports ondol.network.egress;
     exports ondol.network.hostrules;
+    exports ondol.network.rate;
 }
