@@ -1,5 +1,6 @@
 package ondol.engine;
 
+import io.avaje.recordbuilder.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param config with the image's values filled in
  * @param logPath the file that holds its output
  */
+@RecordBuilder
 public record ContainerDetails(
         String id,
         String name,

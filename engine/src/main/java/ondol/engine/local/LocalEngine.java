@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
 import ondol.engine.Engine;
+import ondol.engine.EngineException;
 import ondol.engine.EngineInfo;
 import ondol.engine.EngineOptions;
 import ondol.engine.Events;
@@ -23,6 +25,7 @@ import ondol.engine.Tenants;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
+import ondol.engine.view.TenantView;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
@@ -47,9 +50,12 @@ public final class LocalEngine implements Engine {
     private final RegistryClient client;
     private final LocalRegistries registries;
     private final Tenants tenants;
+    private final boolean restrictUsers;
+    private final Map<String, Engine> views = new ConcurrentHashMap<>();
 
-    private LocalEngine(House house) {
+    private LocalEngine(House house, boolean restrictUsers) {
         this.house = house;
+        this.restrictUsers = restrictUsers;
         Users users = new Users(house.images(), house.snapshots());
         Starting starting = new Starting(house, users);
         Removing removing = new Removing(house);
@@ -124,7 +130,7 @@ public final class LocalEngine implements Engine {
                     seccomp,
                     workers,
                     timer);
-            LocalEngine engine = new LocalEngine(house);
+            LocalEngine engine = new LocalEngine(house, options.restrictUsers());
             timer.scheduleWithFixedDelay(() -> pruneWhenIdle(house), IDLE_LOOK, IDLE_LOOK, TimeUnit.MILLISECONDS);
             undo.commit();
             return engine;
@@ -244,6 +250,20 @@ public final class LocalEngine implements Engine {
                 house.groups().tree().hierarchies().version(),
                 Machine.hasSeccomp(),
                 warnings);
+    }
+
+    @Override
+    public Engine asUser(String user) {
+        if (!restrictUsers || SocketUsers.isRoot(user)) {
+            return this;
+        }
+        String tenant = house.tenants().ofUser(user);
+        if (tenant == null) {
+            throw new EngineException(
+                    EngineException.Kind.DENIED,
+                    "user %s belongs to no tenant: ask for 'ondol tenant update --user %s TENANT'".formatted(user, user));
+        }
+        return views.computeIfAbsent(tenant, name -> new TenantView(this, name));
     }
 
     /** Ends that were told are handled; those that are not, the minders keep for the next engine. */
