@@ -68,7 +68,8 @@ public record DaemonOptions(
             throw new IllegalArgumentException(
                     "--restrict-users: TCP does not tell who is at the other end; serve on unix sockets only");
         }
-        return new DaemonOptions(dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers);
+        return new DaemonOptions(
+                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers);
     }
 
     private static Stream<String> split(String word) {

@@ -22,14 +22,15 @@ final class Peer {
             return Optional.empty();
         }
         try {
-            return Optional.of(channel.getOption(ExtendedSocketOptions.SO_PEERCRED)
-                    .user()
-                    .getName());
+            return Optional.of(
+                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName());
         } catch (UnsupportedOperationException e) {
             return Optional.empty(); // TCP has the option, and refuses it
         } catch (IOException e) {
             throw new EngineException(
-                    EngineException.Kind.DENIED, "who is at the other end of the socket is not known: " + e.getMessage(), e);
+                    EngineException.Kind.DENIED,
+                    "who is at the other end of the socket is not known: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -34,8 +34,10 @@ final class RestrictedUsersTest extends OnEngine {
     void twoTenants() {
         engine.close();
         engine = Engines.open(new EngineOptions(folder, folder.resolve("run"), null, true));
-        engine.tenants().create("a", TenantConfigBuilder.builder().users(List.of(ALICE)).build());
-        engine.tenants().create("b", TenantConfigBuilder.builder().users(List.of(BOB)).build());
+        engine.tenants()
+                .create("a", TenantConfigBuilder.builder().users(List.of(ALICE)).build());
+        engine.tenants()
+                .create("b", TenantConfigBuilder.builder().users(List.of(BOB)).build());
         engine.images().tag("busybox", "tenant.ondol/a/docker.io/library/busybox:latest");
         engine.images().tag("busybox", "tenant.ondol/b/docker.io/library/busybox:latest");
         alice = engine.asUser(ALICE);
@@ -47,9 +49,11 @@ final class RestrictedUsersTest extends OnEngine {
         engine.tenants().remove("a", true);
         engine.tenants().remove("b", true);
         engine.volumes().list().forEach(volume -> engine.volumes().remove(volume.name(), true));
-        engine.images().list().forEach(image -> image.names().stream()
-                .filter(name -> name.startsWith("tenant.ondol/"))
-                .forEach(name -> engine.images().remove(name, false)));
+        engine.images()
+                .list()
+                .forEach(image -> image.names().stream()
+                        .filter(name -> name.startsWith("tenant.ondol/"))
+                        .forEach(name -> engine.images().remove(name, false)));
     }
 
     private static String started(Engine engine, String name) {
@@ -67,9 +71,15 @@ final class RestrictedUsersTest extends OnEngine {
     void rootAndOthers() {
         assertTrue(engine.asUser("root") == engine && engine.asUser("0") == engine);
         assertEquals(Kind.DENIED, refused(() -> engine.asUser("4003")).kind());
-        assertEquals(Kind.CONFLICT, refused(() -> engine.tenants()
-                        .update("b", TenantConfigBuilder.builder().users(List.of(ALICE)).build()))
-                .kind());
+        assertEquals(
+                Kind.CONFLICT,
+                refused(() -> engine.tenants()
+                                .update(
+                                        "b",
+                                        TenantConfigBuilder.builder()
+                                                .users(List.of(ALICE))
+                                                .build()))
+                        .kind());
     }
 
     @Test
@@ -89,7 +99,8 @@ final class RestrictedUsersTest extends OnEngine {
             }
         }
         assertTrue(tried > 80, tried + " calls");
-        String exec = bob.execs().create(id, ExecConfigBuilder.builder().cmd(List.of("true")).build());
+        String exec = bob.execs()
+                .create(id, ExecConfigBuilder.builder().cmd(List.of("true")).build());
         for (Method method : Execs.class.getMethods()) {
             assertMissing(alice.execs(), method, method.getName().equals("create") ? id : exec);
         }
@@ -101,7 +112,9 @@ final class RestrictedUsersTest extends OnEngine {
             assertEquals(Kind.NOT_FOUND, refusedFor(host().pidMode(mode)).kind());
             assertEquals(Kind.NOT_FOUND, refusedFor(host().ipcMode(mode)).kind());
         }
-        assertEquals(Kind.NOT_FOUND, refusedFor(host().volumesFrom(List.of("bobs:ro"))).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refusedFor(host().volumesFrom(List.of("bobs:ro"))).kind());
     }
 
     private static void assertMissing(Object on, Method method, String reference) throws Exception {
@@ -183,22 +196,22 @@ final class RestrictedUsersTest extends OnEngine {
             EngineException e = refusedFor(each);
             assertEquals(Kind.DENIED, e.kind(), e.getMessage());
         }
-        MountSpec bind = MountSpecBuilder.builder().type("bind").source("/").target("/x").build();
+        MountSpec bind =
+                MountSpecBuilder.builder().type("bind").source("/").target("/x").build();
         assertEquals(Kind.DENIED, refusedFor(host().mounts(List.of(bind))).kind());
         assertEquals(
                 Kind.NOT_FOUND,
                 refused(() -> alice.containers()
-                                .create(
-                                        null,
-                                        busybox("true").image("host").build(),
-                                        host().build()))
+                                .create(null, busybox("true").image("host").build(), host().build()))
                         .kind());
         assertEquals(
                 Kind.NOT_FOUND,
                 refused(() -> alice.containers()
                                 .create(
                                         null,
-                                        busybox("true").labels(Map.of(Tenants.LABEL, "b")).build(),
+                                        busybox("true")
+                                                .labels(Map.of(Tenants.LABEL, "b"))
+                                                .build(),
                                         host().build()))
                         .kind());
         assertEquals(List.of(), alice.containers().list());
@@ -214,43 +227,69 @@ final class RestrictedUsersTest extends OnEngine {
         assertEquals(
                 Set.of("busybox:latest", "127.0.0.1:5000/own:1"),
                 Set.copyOf(bob.images().inspect("127.0.0.1:5000/own:1").names()));
-        assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().inspect("127.0.0.1:5000/own:1")).kind());
-        assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().remove("127.0.0.1:5000/own:1", true)).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> alice.images().inspect("127.0.0.1:5000/own:1")).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> alice.images().remove("127.0.0.1:5000/own:1", true))
+                        .kind());
         bob.containers().commit(id, "made", null, null, List.of(), false);
         String made = bob.images().inspect("made").id();
         for (String name : List.of("made", made, "tenant.ondol/b/docker.io/library/made:latest", "host")) {
-            assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().inspect(name)).kind(), name);
-            assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().tag(name, "x")).kind(), name);
-            assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().history(name)).kind(), name);
-            assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().manifest(name)).kind(), name);
-            assertEquals(Kind.NOT_FOUND, refused(() -> alice.images().remove(name, true)).kind(), name);
+            assertEquals(
+                    Kind.NOT_FOUND, refused(() -> alice.images().inspect(name)).kind(), name);
+            assertEquals(
+                    Kind.NOT_FOUND, refused(() -> alice.images().tag(name, "x")).kind(), name);
+            assertEquals(
+                    Kind.NOT_FOUND, refused(() -> alice.images().history(name)).kind(), name);
+            assertEquals(
+                    Kind.NOT_FOUND, refused(() -> alice.images().manifest(name)).kind(), name);
+            assertEquals(
+                    Kind.NOT_FOUND,
+                    refused(() -> alice.images().remove(name, true)).kind(),
+                    name);
             assertEquals(
                     Kind.NOT_FOUND,
                     refused(() -> alice.images().save(List.of(name), "docker-archive", new ByteArrayOutputStream()))
                             .kind(),
                     name);
         }
-        assertEquals(Kind.DENIED, refused(() -> alice.images().importFolder(Path.of("/etc"), "x")).kind());
+        assertEquals(
+                Kind.DENIED,
+                refused(() -> alice.images().importFolder(Path.of("/etc"), "x")).kind());
         assertEquals("busybox:latest", bob.containers().inspect(id).config().image());
-        assertEquals("busybox:latest", alice.images().remove("busybox", false).getFirst().untagged());
+        assertEquals(
+                "busybox:latest",
+                alice.images().remove("busybox", false).getFirst().untagged());
         assertEquals(List.of(), alice.images().list());
         assertTrue(bob.images().list().size() >= 2);
         // volumes
         assertEquals(1, bob.volumes().list().size());
         assertEquals(List.of(), alice.volumes().list());
-        assertEquals(Kind.NOT_FOUND, refused(() -> alice.volumes().inspect("bobsdata")).kind());
-        assertEquals(Kind.NOT_FOUND, refused(() -> alice.volumes().remove("bobsdata", false)).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> alice.volumes().inspect("bobsdata")).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> alice.volumes().remove("bobsdata", false)).kind());
         alice.volumes().remove("bobsdata", true);
-        assertEquals(Kind.CONFLICT, refused(() -> alice.volumes().create("bobsdata", Map.of(), Map.of())).kind());
+        assertEquals(
+                Kind.CONFLICT,
+                refused(() -> alice.volumes().create("bobsdata", Map.of(), Map.of()))
+                        .kind());
         assertEquals(1, bob.volumes().list().size());
         // tenants, the meter, events
         assertEquals("a", alice.tenants().list().getFirst().name());
         assertEquals(1, alice.tenants().list().size());
         assertEquals(Kind.NOT_FOUND, refused(() -> alice.tenants().inspect("b")).kind());
-        assertEquals(Kind.DENIED, refused(() -> alice.tenants().remove("a", true)).kind());
+        assertEquals(
+                Kind.DENIED, refused(() -> alice.tenants().remove("a", true)).kind());
         assertEquals(
                 Kind.DENIED,
-                refused(() -> alice.tenants().update("a", TenantConfigBuilder.builder().build())).kind());
+                refused(() -> alice.tenants()
+                                .update("a", TenantConfigBuilder.builder().build()))
+                        .kind());
         assertEquals(List.of(), alice.meter().live());
         assertEquals(
                 Kind.NOT_FOUND,

@@ -261,7 +261,8 @@ public final class LocalEngine implements Engine {
         if (tenant == null) {
             throw new EngineException(
                     EngineException.Kind.DENIED,
-                    "user %s belongs to no tenant: ask for 'ondol tenant update --user %s TENANT'".formatted(user, user));
+                    "user %s belongs to no tenant: ask for 'ondol tenant update --user %s TENANT'"
+                            .formatted(user, user));
         }
         return views.computeIfAbsent(tenant, name -> new TenantView(this, name));
     }

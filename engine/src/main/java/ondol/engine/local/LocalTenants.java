@@ -78,7 +78,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
     public synchronized Tenant create(String name, TenantConfig asked) {
         if (name.length() > 63 || !NAME.matcher(name).matches()) {
             throw EngineException.invalid(
-                    "invalid tenant name (%s): use a to z and 0 to 9, with single '_', '.' or '-' between, at most 63".formatted(name));
+                    "invalid tenant name (%s): use a to z and 0 to 9, with single '_', '.' or '-' between, at most 63"
+                            .formatted(name));
         }
         if (tenants.containsKey(name)) {
             throw EngineException.conflict("the tenant %s exists already; change it with update".formatted(name));
@@ -138,8 +139,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
         for (String user : config.users() == null ? List.<String>of() : config.users()) {
             SocketUsers.check(user);
             for (TenantRecord other : tenants.values()) {
-                if (!other.name().equals(name)
-                        && SocketUsers.has(other.config().users(), user)) {
+                if (!other.name().equals(name) && SocketUsers.has(other.config().users(), user)) {
                     throw EngineException.conflict(
                             "user %s belongs to tenant %s already".formatted(user, other.name()));
                 }

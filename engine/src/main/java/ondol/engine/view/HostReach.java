@@ -113,7 +113,8 @@ final class HostReach {
             String type = Objects.requireNonNullElse(mount.type(), "");
             no(!type.equals("volume") && !type.equals("tmpfs"), "a mount of type " + type);
             no(
-                    mount.volumeOptions() != null && mount.volumeOptions().driverConfig() != null
+                    mount.volumeOptions() != null
+                            && mount.volumeOptions().driverConfig() != null
                             && mount.volumeOptions().driverConfig().options() != null
                             && !mount.volumeOptions().driverConfig().options().isEmpty(),
                     "a volume with options");

@@ -102,9 +102,8 @@ final class OwnContainers implements Containers {
 
     private ContainerDetails shown(ContainerDetails container) {
         String name = images.shown(container.imageName());
-        ContainerConfig config = ContainerConfigBuilder.builder(container.config())
-                .image(name)
-                .build();
+        ContainerConfig config =
+                ContainerConfigBuilder.builder(container.config()).image(name).build();
         return ContainerDetailsBuilder.builder(container)
                 .imageName(name)
                 .config(config)

@@ -84,9 +84,7 @@ final class OwnImages implements Images {
         if (named.isPresent()) {
             return internal(image);
         }
-        return byId(image)
-                .map(ImageDetails::id)
-                .orElseThrow(() -> EngineException.notFound("No such image: " + image));
+        return byId(image).map(ImageDetails::id).orElseThrow(() -> EngineException.notFound("No such image: " + image));
     }
 
     private Optional<ImageDetails> byId(String image) {
@@ -148,8 +146,10 @@ final class OwnImages implements Images {
     public List<HistoryStep> history(String image) {
         List<HistoryStep> steps = new ArrayList<>();
         for (HistoryStep step : images().history(own(image))) {
-            List<String> tags =
-                    step.tags().stream().filter(this::isInternal).map(this::shown).toList();
+            List<String> tags = step.tags().stream()
+                    .filter(this::isInternal)
+                    .map(this::shown)
+                    .toList();
             steps.add(new HistoryStep(step.id(), step.created(), step.createdBy(), tags, step.size(), step.comment()));
         }
         return steps;
@@ -165,7 +165,9 @@ final class OwnImages implements Images {
         String own = own(image);
         List<String> names = isInternal(own)
                 ? List.of(own)
-                : images().inspect(own).names().stream().filter(this::isInternal).toList();
+                : images().inspect(own).names().stream()
+                        .filter(this::isInternal)
+                        .toList();
         if (names.size() > 1 && !force) {
             throw EngineException.conflict(
                     "unable to delete %s (must be forced) - image is referenced in multiple repositories"

@@ -39,7 +39,8 @@ public final class TenantView implements Engine {
     /** What a tenant's users may not do. */
     static EngineException denied(String what) {
         return new EngineException(
-                EngineException.Kind.DENIED, what + ": this is left to those who run the machine, not to a tenant's users");
+                EngineException.Kind.DENIED,
+                what + ": this is left to those who run the machine, not to a tenant's users");
     }
 
     @Override
@@ -97,7 +98,9 @@ public final class TenantView implements Engine {
     }
 
     private static long count(List<ContainerDetails> containers, Status status) {
-        return containers.stream().filter(each -> each.state().status() == status).count();
+        return containers.stream()
+                .filter(each -> each.state().status() == status)
+                .count();
     }
 
     @Override
