@@ -13,6 +13,7 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Containers;
+import ondol.engine.EndpointSettings;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
@@ -30,7 +31,7 @@ final class ContainersApi {
     ContainersApi(Engine engine) {
         this.engine = engine;
         this.containers = engine.containers();
-        this.views = new ContainerViews(engine);
+        this.views = new ContainerViews();
     }
 
     void addTo(Router router) {
@@ -65,7 +66,10 @@ final class ContainersApi {
                 ? HostConfigBuilder.builder().build()
                 : extras.hostConfig();
         platform(call.query("platform"), config.image());
-        Containers.Created created = containers.create(call.query("name"), ofTenant(call, config), host);
+        ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
+        Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
+        Containers.Created created =
+                containers.create(call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
     }
 

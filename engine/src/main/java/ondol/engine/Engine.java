@@ -23,6 +23,8 @@ public interface Engine extends AutoCloseable {
 
     Meter meter();
 
+    Networks networks();
+
     Events events();
 
     /** What this engine and its machine are, as counted now. */

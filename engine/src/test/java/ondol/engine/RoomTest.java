@@ -102,9 +102,16 @@ final class RoomTest extends OnEngine {
 
     @Test
     void loopbackOnly() {
-        assertEquals("lo:", out("ls /sys/class/net | sed s/$/:/"));
+        assertEquals("lo:", out(host -> host.networkMode("none"), "ls /sys/class/net | sed s/$/:/"));
         assertTrue(out("ip addr show lo").contains("127.0.0.1/8"));
         assertTrue(out("ip link show lo").contains("UP"));
+    }
+
+    @Test
+    void aPlaceInTheDefaultNetwork() {
+        assertEquals("eth0:lo:", out("ls /sys/class/net | sed s/$/:/ | tr -d '\\n'"));
+        String route = out("ip route show default");
+        assertTrue(route.contains(" dev eth0"), route);
     }
 
     private static long capabilities(String name, java.util.function.UnaryOperator<HostConfigBuilder> host) {

@@ -33,6 +33,7 @@ public final class Inspect extends Verb {
             case "image" -> IMAGE;
             case "tenant" -> TENANT;
             case "volume" -> VOLUME;
+            case "network" -> NETWORK;
             default -> ANY;
         };
     }
@@ -113,6 +114,22 @@ public final class Inspect extends Verb {
                                     Refer to https://docs.docker.com/go/formatting/
                                     for more information about formatting output with
                                     templates
+            """;
+
+    private static final String NETWORK = """
+            Usage:  ondol network inspect [OPTIONS] NETWORK [NETWORK...]
+
+            Display detailed information on one or more networks
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
+                                    Refer to https://docs.docker.com/go/formatting/
+                                    for more information about formatting output with
+                                    templates
+              -v, --verbose         Verbose output for diagnostics
             """;
 
     @Override

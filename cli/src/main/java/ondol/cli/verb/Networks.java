@@ -42,6 +42,13 @@ final class Networks {
         if (new Attachment(value).name.isEmpty()) throw new IllegalArgumentException("network name is required");
     }
 
+    /** Writes {@code EndpointConfig} of {@code network connect}. */
+    static void writeConnect(JsonWriter json, Flags flags) {
+        Attachment attachment = new Attachment("EndpointConfig");
+        attachment.connect(flags);
+        attachment.write(json);
+    }
+
     private static boolean predefined(String name) {
         return name.equals("default")
                 || name.equals("bridge")
@@ -133,6 +140,19 @@ final class Networks {
             if (six != null) addresses.put("IPv6Address", six);
             for (String address : flags.all("link-local-ip")) linkLocal(address);
             mac = flags.get("mac-address", mac);
+        }
+
+        /** Takes what {@code network connect} says. */
+        void connect(Flags flags) {
+            for (String alias : flags.all("alias")) aliases.addAll(List.of(alias.split(",")));
+            links = flags.all("link");
+            String four = flags.get("ip");
+            String six = flags.get("ip6");
+            if (four != null) addresses.put("IPv4Address", four);
+            if (six != null) addresses.put("IPv6Address", six);
+            for (String address : flags.all("link-local-ip")) linkLocal(address);
+            options.putAll(Environment.pairs(flags.all("driver-opt")));
+            gatewayPriority = flags.number("gw-priority", 0);
         }
 
         boolean plain() {

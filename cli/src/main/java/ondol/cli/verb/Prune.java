@@ -11,7 +11,7 @@ import ondol.cli.json.Json;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ondol container|image|volume|system prune}: removes what nothing uses. */
+/** {@code ondol container|image|network|volume|system prune}: removes what nothing uses. */
 public final class Prune extends Verb {
     private static final String CONTAINER = """
             Usage:  ondol container prune [OPTIONS]
@@ -42,6 +42,15 @@ public final class Prune extends Verb {
                   --filter filter   Provide filter values (e.g. "label=<label>")
               -f, --force           Do not prompt for confirmation
             """;
+    private static final String NETWORK = """
+            Usage:  ondol network prune [OPTIONS]
+
+            Remove all unused networks
+
+            Options:
+                  --filter filter   Provide filter values (e.g. "until=<timestamp>")
+              -f, --force           Do not prompt for confirmation
+            """;
     private static final String SYSTEM = """
             Usage:  ondol system prune [OPTIONS]
 
@@ -67,6 +76,7 @@ public final class Prune extends Verb {
             case "container" -> CONTAINER;
             case "image" -> IMAGE;
             case "volume" -> VOLUME;
+            case "network" -> NETWORK;
             default -> SYSTEM;
         };
     }
@@ -80,10 +90,15 @@ public final class Prune extends Verb {
     public int run(Cli cli, Flags flags) throws IOException {
         if (!flags.is("force") && !cli.confirm(question(flags) + "\nAre you sure you want to continue?")) return 1;
         List<String> filters = flags.all("filter");
+        if (kind.equals("network")) {
+            networks(cli, filters);
+            return 0;
+        }
         double freed = 0;
         if (kind.equals("system") || kind.equals("container")) freed += containers(cli, filters);
         if (kind.equals("volume") || kind.equals("system") && flags.is("volumes"))
             freed += volumes(cli, filters, kind.equals("volume") && flags.is("all"));
+        if (kind.equals("system")) networks(cli, filters);
         if (kind.equals("system") || kind.equals("image")) freed += images(cli, filters, flags.is("all"));
         cli.out().line("Total reclaimed space: " + Units.size(freed, 4));
         return 0;
@@ -93,6 +108,7 @@ public final class Prune extends Verb {
         boolean all = flags.is("all");
         return switch (kind) {
             case "container" -> "WARNING! This will remove all stopped containers.";
+            case "network" -> "WARNING! This will remove all custom networks not used by at least one container.";
             case "image" ->
                 all
                         ? "WARNING! This will remove all images without at least one container associated to them."
@@ -103,6 +119,7 @@ public final class Prune extends Verb {
                         : "WARNING! This will remove anonymous local volumes not used by at least one container.";
             default ->
                 "WARNING! This will remove:\n  - all stopped containers\n"
+                        + "  - all networks not used by at least one container\n"
                         + (flags.is("volumes") ? "  - all anonymous volumes not used by at least one container\n" : "")
                         + (all
                                 ? "  - all images without at least one container associated to them\n"
@@ -119,6 +136,11 @@ public final class Prune extends Verb {
         Map<String, @Nullable Object> report = Json.map(cli.json("POST", "/containers/prune" + query(filters), null));
         names(cli, "Deleted Containers:", report.get("ContainersDeleted"));
         return Json.number(report, "SpaceReclaimed");
+    }
+
+    private static void networks(Cli cli, List<String> filters) throws IOException {
+        Map<String, @Nullable Object> report = Json.map(cli.json("POST", "/networks/prune" + query(filters), null));
+        names(cli, "Deleted Networks:", report.get("NetworksDeleted"));
     }
 
     private static double volumes(Cli cli, List<String> filters, boolean all) throws IOException {

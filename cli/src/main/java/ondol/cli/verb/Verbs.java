@@ -33,6 +33,7 @@ public final class Verbs {
             case "volume" -> new VolumeGroup();
             case "tenant" -> new TenantGroup();
             case "meter" -> new MeterShow();
+            case "network" -> new NetworkGroup();
             case "system" -> new SystemGroup();
             case "ls", "list", "prune", "remove" -> null;
             default -> container(name);
@@ -115,6 +116,20 @@ public final class Verbs {
             case "rm", "remove" -> new TenantRm();
             case "top" -> new TenantTop();
             case "update" -> new TenantUpdate();
+            default -> null;
+        };
+    }
+
+    /** The verbs of {@code ondol network}. */
+    public static @Nullable Verb network(String name) {
+        return switch (name) {
+            case "connect" -> new NetworkConnect();
+            case "create" -> new NetworkCreate();
+            case "disconnect" -> new NetworkDisconnect();
+            case "inspect" -> new Inspect("network");
+            case "ls", "list" -> new NetworkList();
+            case "prune" -> new Prune("network");
+            case "rm", "remove" -> new NetworkRm();
             default -> null;
         };
     }

@@ -3,9 +3,12 @@ package ondol.engine.local;
 import io.avaje.jsonb.Json;
 import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
+import ondol.engine.EndpointSettings;
 import ondol.engine.HostConfig;
+import ondol.engine.networks.PublishedPort;
 import ondol.engine.spec.MountPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param anonymous names of volumes that were made for it alone
  * @param tenant whose it is; null for nobody's
  * @param firstId what user 0 of its user namespace is on the machine; null without one
+ * @param endpoints its places in networks, by the network's name, that of its network mode first
+ * @param published the ports of the machine that lead to it while it runs
  */
 @Json
 @RecordBuilder
@@ -44,7 +49,14 @@ public record ContainerRecord(
         List<MountPoint> mounts,
         List<String> anonymous,
         @Nullable Long firstId,
-        @Nullable String tenant) {
+        @Nullable String tenant,
+        Map<String, EndpointSettings> endpoints,
+        List<PublishedPort> published) {
+
+    public ContainerRecord {
+        published = published == null ? List.of() : published;
+        endpoints = endpoints == null ? Map.of() : endpoints; // as records were before there were networks
+    }
 
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {

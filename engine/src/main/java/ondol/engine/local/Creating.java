@@ -13,9 +13,11 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.Tenants;
+import ondol.engine.networks.PortRequests;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.MountPoint;
@@ -35,7 +37,11 @@ final class Creating {
         this.contents = new VolumeContents(house);
     }
 
-    Created create(@Nullable String wantedName, ContainerConfig asked, HostConfig host) {
+    Created create(
+            @Nullable String wantedName,
+            ContainerConfig asked,
+            HostConfig host,
+            Map<String, EndpointSettings> wantedPlaces) {
         String imageName = asked.image();
         if (imageName == null || imageName.isEmpty()) {
             throw EngineException.invalid("no image specified");
@@ -43,6 +49,7 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        NetworkTable.translate(() -> PortRequests.of(merged, host)); // refuses what makes no sense
         boolean chroot = NamespaceChoice.chroot(host);
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
@@ -75,12 +82,16 @@ final class Creating {
                     .hostname(hostname)
                     .labels(labels(merged.labels(), tenant))
                     .build();
-            ContainerFiles.write(folder, hostname, config, host);
+            Map<String, EndpointSettings> endpoints = house.endpoints().join(host, wantedPlaces, undo);
+            ContainerFiles.Facts facts =
+                    new ContainerFiles.Facts(endpoints, Map.of(), house.endpoints().gateway(endpoints));
+            ContainerFiles.write(folder, hostname, config, host, facts);
             Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
             ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
                     .change()
                     .firstId(firstId)
                     .tenant(tenant)
+                    .endpoints(endpoints)
                     .build();
             undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
@@ -92,7 +103,7 @@ final class Creating {
                 Files.delete(folder.resolve(ContainerFiles.VOLUMES));
             }
             house.publish(container, "create");
-            return new Created(id, warnings(host));
+            return new Created(id, List.of());
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
@@ -243,14 +254,6 @@ final class Creating {
             }
         }
         return mounts;
-    }
-
-    private List<String> warnings(HostConfig host) {
-        List<String> warnings = new ArrayList<>();
-        if (host.portBindings() != null && !host.portBindings().isEmpty()) {
-            warnings.add("ports are not published yet: the container has a loopback of its own only");
-        }
-        return warnings;
     }
 
     private static void deleteQuietly(Path folder) {

@@ -104,6 +104,7 @@ final class Ending {
         if (!NamespaceChoice.ownProcesses(before.host())) {
             clearGroup(container); // it has not ended before the last of its processes has
         }
+        house.endpoints().close(container);
         container.show(r -> after);
         container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);
@@ -112,6 +113,10 @@ final class Ending {
     private void settle(Container container, ContainerRecord after, Minder minder, long pause) {
         try {
             clearGroup(container);
+            house.naming().close(container.id());
+            if (!after.published().isEmpty()) {
+                house.publishing().close(container);
+            }
             boolean remove = Boolean.TRUE.equals(after.host().autoRemove());
             if (!remove) { // a record that goes at once need not be written
                 container.saveSoon(r -> r, minder::forget); // until it is written, the minder knows

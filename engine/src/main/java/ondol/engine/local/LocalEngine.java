@@ -20,6 +20,7 @@ import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Meter;
+import ondol.engine.Networks;
 import ondol.engine.Registries;
 import ondol.engine.Tenants;
 import ondol.engine.Volumes;
@@ -52,6 +53,7 @@ public final class LocalEngine implements Engine {
     private final Tenants tenants;
     private final boolean restrictUsers;
     private final Map<String, Engine> views = new ConcurrentHashMap<>();
+    private final LocalNetworks networks;
 
     private LocalEngine(House house, boolean restrictUsers) {
         this.house = house;
@@ -69,6 +71,7 @@ public final class LocalEngine implements Engine {
                 LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
         this.registries = new LocalRegistries(client, house.events());
         this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
+        this.networks = new LocalNetworks(house);
         new Recovering(house, starting, ending, removing).recover();
         house.meter().begin();
     }
@@ -92,6 +95,12 @@ public final class LocalEngine implements Engine {
             Snapshots snapshots = images.snapshots();
             LocalVolumes volumes =
                     new LocalVolumes(folders.volumes(), json, events, volume -> volumeUsers(registry, volume));
+            NetworkTable networks = new NetworkTable(folders, json, events);
+            undo.add(networks::close);
+            Publishing publishing = new Publishing(networks, registry);
+            undo.add(publishing::close);
+            Naming naming = new Naming(networks, registry);
+            undo.add(naming::close);
             Keeper keeper = Keeper.start(binary, folders.exec());
             undo.add(keeper::close);
             ExecutorService workers = Executors.newCachedThreadPool(
@@ -120,6 +129,10 @@ public final class LocalEngine implements Engine {
                     images,
                     snapshots,
                     volumes,
+                    networks,
+                    new Endpoints(networks, registry),
+                    publishing,
+                    naming,
                     groups,
                     tenants,
                     meter,
@@ -138,6 +151,7 @@ public final class LocalEngine implements Engine {
     }
 
     private static void pruneWhenIdle(House house) {
+        house.networks().prune();
         if (house.registry().all().stream().allMatch(container -> container.cgroup() == null)) {
             house.groups().prune();
         }
@@ -212,6 +226,11 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Networks networks() {
+        return networks;
+    }
+
+    @Override
     public Events events() {
         return house.events();
     }
@@ -227,7 +246,7 @@ public final class LocalEngine implements Engine {
             paused += status == Status.PAUSED ? 1 : 0;
         }
         Map<String, String> release = Machine.release();
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(house.networks().host().warnings());
         if (!Machine.hasSeccomp()) {
             warnings.add("WARNING: No seccomp support: system calls are not filtered");
         }
@@ -293,6 +312,9 @@ public final class LocalEngine implements Engine {
                 minder.close(); // it stays with its container
             }
         });
+        house.naming().close();
+        house.publishing().close();
+        house.networks().close();
         house.ranges().close();
         house.keeper().close();
         house.groups().prune();

@@ -46,6 +46,7 @@ final class Recovering {
         clear(records);
         house.tenants().recover();
         house.meter().open(records);
+        house.registry().all().forEach(house.endpoints()::restore);
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
@@ -53,6 +54,7 @@ final class Recovering {
                 LOG.log(Level.ERROR, "container " + container.id() + " could not be taken over", e);
             }
         }
+        house.networks().reconcile();
     }
 
     /** Removes what belongs to no record: halves of a container that was being made or removed. */
@@ -151,6 +153,9 @@ final class Recovering {
             }
             return;
         }
+        house.endpoints().reopen(container);
+        house.publishing().reopen(container);
+        reopenNames(container, minder.pid());
         container.beginRun();
         container.runs(minder);
         Status status = container.record().status() == Status.PAUSED ? Status.PAUSED : Status.RUNNING;
@@ -162,6 +167,14 @@ final class Recovering {
                 .boot(house.folders().boot())
                 .build());
         house.meter().resumed(container);
+    }
+
+    private void reopenNames(Container container, int pid) {
+        try {
+            house.naming().open(container.record(), pid);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "container {0} asks for names in vain: {1}", container.id(), e.getMessage());
+        }
     }
 
     /** The minder is gone: the container went with it, or with the machine. */

@@ -41,6 +41,7 @@ final class Removing {
         if (tenant != null) {
             house.tenants().left(tenant);
         }
+        house.endpoints().release(container.record());
         house.records().drop(container.folder());
         if (volumes) {
             for (String volume : container.record().anonymous()) {

@@ -58,6 +58,11 @@ public record NewLink(
         int number() {
             return number;
         }
+
+        /** Whether it is one of ipvlan, whose links have the parent's hardware address. */
+        public boolean ipvlan() {
+            return kind.equals("ipvlan");
+        }
     }
 
     public NewLink {

@@ -1,0 +1,176 @@
+package ondol.engine.networks;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import ondol.linux.KernelException;
+import ondol.network.AddressPool;
+import ondol.network.Bridges;
+import ondol.network.Firewall;
+import ondol.network.Subnet;
+
+/**
+ * What the machine has of the engine's networks: bridges, rules, published ports. It knows what there has to be, so that
+ * the firewall can be made anew whenever it is not as it was.
+ */
+public final class BridgeHost implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(BridgeHost.class.getName());
+    private static final Path SETTINGS = Path.of("/proc/sys/net");
+
+    private final Bridges bridges;
+    private final Firewall firewall;
+    private final Map<String, Firewall.Network> up = new TreeMap<>(); // by network id; guarded by this
+    private final Map<String, List<Firewall.Port>> ports = new TreeMap<>(); // by container; guarded by this
+    private boolean settled; // guarded by this
+
+    public BridgeHost(Bridges bridges, Firewall firewall) {
+        this.bridges = bridges;
+        this.firewall = firewall;
+    }
+
+    public Bridges bridges() {
+        return bridges;
+    }
+
+    public Firewall firewall() {
+        return firewall;
+    }
+
+    /**
+     * Sees to it that a network's bridge is there, with all that belongs to it.
+     *
+     * @return the bridge's index
+     */
+    synchronized int raise(LiveNetwork network) {
+        int index = bridges.ensure(network.settings());
+        forward(network);
+        write(SETTINGS.resolve("ipv4/conf").resolve(network.bridge()).resolve("route_localnet"), "1");
+        Firewall.Network rules = rules(network);
+        up.put(network.id(), rules);
+        if (settled && !firewall.add(rules)) {
+            rebuild();
+        }
+        return index;
+    }
+
+    synchronized void lower(LiveNetwork network) {
+        Firewall.Network rules = up.remove(network.id());
+        bridges.remove(network.settings());
+        if (rules != null && settled && (up.isEmpty() || !firewall.remove(rules))) {
+            rebuild();
+        }
+    }
+
+    /** Removes a bridge that an earlier engine left. */
+    public synchronized void clear(LiveNetwork network) {
+        if (!up.containsKey(network.id())) {
+            bridges.remove(network.settings());
+        }
+    }
+
+    /** Lets packets pass through the machine, which is what containers need to reach others than the machine. */
+    private static void forward(LiveNetwork network) {
+        if (network.network().internal()) {
+            return;
+        }
+        for (AddressPool pool : network.pools()) {
+            Path setting = SETTINGS.resolve(pool.subnet().ipv6() ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward");
+            if (!read(setting).equals("1")) {
+                write(setting, "1");
+                LOG.log(Level.WARNING, "{0} was off and is on now: containers reach others through this machine", setting);
+            }
+        }
+    }
+
+    private static Firewall.Network rules(LiveNetwork network) {
+        List<Subnet> subnets = network.pools().stream().map(AddressPool::subnet).toList();
+        boolean closed = network.network().internal();
+        List<Subnet> out = closed || !network.options().masquerade() ? List.of() : subnets;
+        return new Firewall.Network(network.bridge(), subnets, out, closed);
+    }
+
+    /** Publishes ports of a container, beside those that it has. */
+    public synchronized void publish(String container, Collection<Firewall.Port> more) {
+        if (more.isEmpty()) {
+            return;
+        }
+        ports.computeIfAbsent(container, _ -> new ArrayList<>()).addAll(more);
+        if (settled && !firewall.publish(more)) {
+            rebuild();
+        }
+    }
+
+    /** Withdraws all ports of a container. */
+    public synchronized void withdraw(String container) {
+        List<Firewall.Port> gone = ports.remove(container);
+        if (gone != null && !gone.isEmpty() && settled && !firewall.withdraw(gone)) {
+            rebuild();
+        }
+    }
+
+    /** Withdraws some ports of a container. */
+    public synchronized void withdraw(String container, Collection<Firewall.Port> some) {
+        List<Firewall.Port> has = ports.getOrDefault(container, new ArrayList<>());
+        has.removeAll(some);
+        if (!some.isEmpty() && settled && !firewall.withdraw(some)) {
+            rebuild();
+        }
+    }
+
+    /** All that has to be there is known: the firewall is made anew, in one transaction. */
+    public synchronized void settle() {
+        settled = true;
+        rebuild();
+    }
+
+    private void rebuild() {
+        List<Firewall.Port> all = new ArrayList<>();
+        ports.values().forEach(all::addAll);
+        firewall.rebuild(up.values(), all);
+    }
+
+    /** What users ought to know about this machine, a sentence each. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        firewall.refusal()
+                .ifPresent(why -> warnings.add(
+                        "WARNING: this kernel has no nf_tables: containers reach each other and the machine; ports are not published, and nothing else is reached ("
+                                + why.getMessage() + ")"));
+        try {
+            for (String chain : firewall.foreignDrops()) {
+                warnings.add("WARNING: the chain " + chain
+                        + " drops what is forwarded: containers reach outside, and are reached, only as far as it lets them");
+            }
+        } catch (KernelException e) {
+            LOG.log(Level.DEBUG, "the chains of others cannot be read", e);
+        }
+        return warnings;
+    }
+
+    private static String read(Path setting) {
+        try {
+            return Files.readString(setting).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void write(Path setting, String value) {
+        try {
+            Files.writeString(setting, value);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "{0} cannot be set to {1}: {2}", setting, value, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        firewall.close();
+    }
+}
