@@ -7,6 +7,7 @@ import ondol.docker.json.SystemJson;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
+import ondol.engine.PortBinding;
 
 /** What Docker's API has no word for. */
 final class OndolApi {
@@ -20,10 +21,26 @@ final class OndolApi {
         router.post("/ondol/images/init", this::init)
                 .get("/ondol/containers/{id}/explain", this::explain)
                 .get("/ondol/images/{name*}/manifest", this::manifest)
+                .post("/ondol/containers/{id}/ports", this::publish)
+                .delete("/ondol/containers/{id}/ports", this::withdraw)
                 .get("/ondol/system/check", this::check);
     }
 
     /** Of the image that is here, or else of the one in its registry. */
+    private void publish(Call call) {
+        engine.networks().publish(call.path("id"), call.required("port"), binding(call));
+        call.reply(204);
+    }
+
+    private void withdraw(Call call) {
+        engine.networks().withdraw(call.path("id"), call.required("port"), binding(call));
+        call.reply(204);
+    }
+
+    private static PortBinding binding(Call call) {
+        return new PortBinding(call.query("ip"), call.query("host"));
+    }
+
     private void manifest(Call call) {
         String name = call.path("name");
         byte[] json;

@@ -12,6 +12,7 @@ import ondol.engine.IpamPool;
 import ondol.engine.Network;
 import ondol.engine.NetworkConfig;
 import ondol.engine.Networks;
+import ondol.engine.PortBinding;
 
 /** Networks that are kept in memory, with the errors of real ones. */
 final class TestNetworks implements Networks {
@@ -72,6 +73,16 @@ final class TestNetworks implements Networks {
     @Override
     public void connect(String network, String container, EndpointSettings settings) {
         inspect(network);
+    }
+
+    @Override
+    public void publish(String container, String port, PortBinding binding) {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "the test's engine publishes no ports");
+    }
+
+    @Override
+    public void withdraw(String container, String port, PortBinding binding) {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "the test's engine publishes no ports");
     }
 
     @Override

@@ -40,6 +40,23 @@ public interface Networks {
     /** Connects a container to one more network, at once where it runs. */
     void connect(String network, String container, EndpointSettings settings);
 
+    /**
+     * Publishes one more port of a container: at once where it runs, and at each of its starts.
+     *
+     * @param port such as {@code 80/tcp}
+     * @param binding of the machine; an empty port is one of the engine's choice, an empty address stands for all
+     * @throws EngineException where the port is taken, with who has it
+     */
+    void publish(String container, String port, PortBinding binding);
+
+    /**
+     * Withdraws a published port of a container, at once and for good.
+     *
+     * @param binding which of the port's; all of them where it is empty
+     * @throws EngineException {@code NOT_FOUND} where there is none
+     */
+    void withdraw(String container, String port, PortBinding binding);
+
     /** Takes a container out of a network, at once where it runs. */
     void disconnect(String network, String container, boolean force);
 }

@@ -133,8 +133,9 @@ public final class Bridges {
      */
     public void remove(Settings settings) {
         Link bridge = links.find(settings.name()).orElse(null);
-        boolean ours = bridge != null && (settings.mac() == null || bridge.mac().equals(settings.mac()));
-        if (ours && bridge.kind().equals("bridge")) {
+        if (bridge != null
+                && bridge.kind().equals("bridge")
+                && (settings.mac() == null || bridge.mac().equals(settings.mac()))) {
             unlink(bridge.index());
         }
     }

@@ -217,8 +217,10 @@ public final class Firewall implements AutoCloseable {
     private void addMasquerade(Transaction t) {
         String chain = "postrouting";
         t.addChain(table, Chain.nat(chain, Hook.POSTROUTING, Chain.SRCNAT));
-        t.addRule(table, chain, Packet.oifname().notIn(BRIDGES), Packet.ipSaddr().in(OUT4), Action.masquerade());
-        t.addRule(table, chain, Packet.oifname().notIn(BRIDGES), Packet.ip6Saddr().in(OUT6), Action.masquerade());
+        t.addRule(
+                table, chain, Packet.oifname().notIn(BRIDGES), Packet.ipSaddr().in(OUT4), Action.masquerade());
+        t.addRule(
+                table, chain, Packet.oifname().notIn(BRIDGES), Packet.ip6Saddr().in(OUT6), Action.masquerade());
         // the answer has to come back through here
         t.addRule(table, chain, Packet.oifname().in(BRIDGES), Packet.ipSaddr().in(LOOPBACK), Action.masquerade());
         t.addRule(
@@ -243,8 +245,7 @@ public final class Firewall implements AutoCloseable {
         t.addRule(table, chain, Packet.oifname().in(CLOSED), Verdict.DROP);
         t.addRule(table, chain, Packet.ctState(Packet.ESTABLISHED | Packet.RELATED), Verdict.ACCEPT);
         t.addRule(table, chain, Packet.iifname().in(BRIDGES), Verdict.jump(EGRESS));
-        t.addRule(
-                table, chain, Packet.oifname().in(BRIDGES), Packet.ctStatus(Packet.DNAT), Verdict.jump(PUBLISHED));
+        t.addRule(table, chain, Packet.oifname().in(BRIDGES), Packet.ctStatus(Packet.DNAT), Verdict.jump(PUBLISHED));
         t.addRule(table, chain, Packet.oifname().in(BRIDGES), Packet.ctStatus(Packet.DNAT), Verdict.ACCEPT);
         t.addRule(table, chain, Packet.oifname().in(BRIDGES), Verdict.DROP);
     }

@@ -72,7 +72,8 @@ public final class Wiring {
                         .withMtu(plug.mtu())
                         .asUp();
             }
-            case Socket.Parent(int parent, NewLink.Mode mode) -> onParent(plug, parent, mode).inNamespace(namespace);
+            case Socket.Parent(int parent, NewLink.Mode mode) ->
+                onParent(plug, parent, mode).inNamespace(namespace);
         };
         machine.add(link);
     }

@@ -39,7 +39,8 @@ public final class NetworkConnect extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        JsonWriter json = new JsonWriter().begin().field("Container", flags.rest().get(1));
+        JsonWriter json =
+                new JsonWriter().begin().field("Container", flags.rest().get(1));
         Networks.writeConnect(json, flags);
         cli.order(
                 "POST",

@@ -96,7 +96,8 @@ final class Connecting {
         try {
             ContainerRecord record = container.record();
             if (network.name().equals("host")) {
-                throw EngineException.conflict("container cannot be disconnected from host network or connected to host network");
+                throw EngineException.conflict(
+                        "container cannot be disconnected from host network or connected to host network");
             }
             EndpointSettings place = record.endpoints().get(network.name());
             if (place == null) {

@@ -34,7 +34,9 @@ final class ContainerFiles {
      * @param gateway what {@code host-gateway} stands for
      */
     record Facts(
-            Map<String, EndpointSettings> places, Map<String, List<InetAddress>> links, Optional<InetAddress> gateway) {}
+            Map<String, EndpointSettings> places,
+            Map<String, List<InetAddress>> links,
+            Optional<InetAddress> gateway) {}
 
     /** Writes the files, also into those that are there: a container has them mounted. */
     static void write(Path folder, String hostname, ContainerConfig config, HostConfig host, Facts facts)

@@ -83,8 +83,8 @@ final class Creating {
                     .labels(labels(merged.labels(), tenant))
                     .build();
             Map<String, EndpointSettings> endpoints = house.endpoints().join(host, wantedPlaces, undo);
-            ContainerFiles.Facts facts =
-                    new ContainerFiles.Facts(endpoints, Map.of(), house.endpoints().gateway(endpoints));
+            ContainerFiles.Facts facts = new ContainerFiles.Facts(
+                    endpoints, Map.of(), house.endpoints().gateway(endpoints));
             ContainerFiles.write(folder, hostname, config, host, facts);
             Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
             ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)

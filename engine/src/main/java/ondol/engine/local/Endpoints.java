@@ -226,7 +226,12 @@ final class Endpoints {
                 }
             });
             String other12 = other.id().substring(0, SHORT_ID);
-            links.put(alias + " " + other12 + (alias.equals(other.record().name()) ? "" : " " + other.record().name()), addresses);
+            links.put(
+                    alias + " " + other12
+                            + (alias.equals(other.record().name())
+                                    ? ""
+                                    : " " + other.record().name()),
+                    addresses);
         }
         return links;
     }
@@ -282,8 +287,8 @@ final class Endpoints {
             String endpoint = place.endpointId();
             if (endpoint != null) {
                 network(entry.getKey(), place)
-                        .ifPresent(network -> NetworkTable.translate(
-                                () -> network.enter(container.id(), endpoint, networks.host())));
+                        .ifPresent(network ->
+                                NetworkTable.translate(() -> network.enter(container.id(), endpoint, networks.host())));
             }
         }
     }

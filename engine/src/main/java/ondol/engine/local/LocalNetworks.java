@@ -8,6 +8,7 @@ import ondol.engine.EndpointSettings;
 import ondol.engine.Network;
 import ondol.engine.NetworkConfig;
 import ondol.engine.Networks;
+import ondol.engine.PortBinding;
 import ondol.engine.networks.LiveNetwork;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +74,29 @@ final class LocalNetworks implements Networks {
 
     @Override
     public void connect(String network, String container, EndpointSettings settings) {
-        connecting.connect(
-                house.networks().get(network), house.registry().get(container), settings);
+        connecting.connect(house.networks().get(network), house.registry().get(container), settings);
+    }
+
+    @Override
+    public void publish(String reference, String port, PortBinding binding) {
+        Container container = house.registry().get(reference);
+        container.enter();
+        try {
+            house.publishing().add(container, port, binding);
+        } finally {
+            container.leave();
+        }
+    }
+
+    @Override
+    public void withdraw(String reference, String port, PortBinding binding) {
+        Container container = house.registry().get(reference);
+        container.enter();
+        try {
+            house.publishing().remove(container, port, binding);
+        } finally {
+            container.leave();
+        }
     }
 
     @Override

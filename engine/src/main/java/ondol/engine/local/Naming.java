@@ -118,11 +118,7 @@ final class Naming implements AutoCloseable {
             record.endpoints().forEach((network, place) -> {
                 if (running.getOrDefault(network, Set.of()).contains(record.id())) {
                     endpoints.add(new Endpoint(
-                            network,
-                            record.id(),
-                            names(record, place),
-                            LiveNetwork.addresses(place),
-                            links(place)));
+                            network, record.id(), names(record, place), LiveNetwork.addresses(place), links(place)));
                 }
             });
         }

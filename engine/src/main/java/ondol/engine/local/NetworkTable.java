@@ -69,7 +69,8 @@ final class NetworkTable implements AutoCloseable {
         this.wiring = new Wiring(socket);
         this.parents = new Parents(socket);
         this.host = new BridgeHost(
-                bridges, Firewall.open(machines ? "ondol" : "ondol-" + folders.id().substring(0, 8)));
+                bridges,
+                Firewall.open(machines ? "ondol" : "ondol-" + folders.id().substring(0, 8)));
         clear();
         for (Network network : records.loadAll(folder)) {
             add(network);

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EndpointSettings;
@@ -32,13 +33,15 @@ final class Publishing implements AutoCloseable {
     Publishing(NetworkTable networks, Registry registry) {
         this.networks = networks;
         this.host = networks.host();
-        this.table = new PortTable(id -> registry.find(id)
-                .map(container -> container.record().name())
-                .orElse(id));
+        this.table = new PortTable(id ->
+                registry.find(id).map(container -> container.record().name()).orElse(id));
     }
 
     /** Where a container is reached: the network that published ports lead through. */
-    private record Place(LiveNetwork network, @Nullable InetAddress ipv4, @Nullable InetAddress ipv6) {
+    private record Place(
+            LiveNetwork network,
+            @Nullable InetAddress ipv4,
+            @Nullable InetAddress ipv6) {
         @Nullable
         InetAddress standard() {
             String address = network.options().hostAddress();
@@ -48,8 +51,8 @@ final class Publishing implements AutoCloseable {
 
     /** Takes the ports that a container asks for and leads them to it; it is about to start, and its stage is the caller's. */
     void open(Container container, Undo undo) {
-        List<Wanted> wanted = PortRequests.of(
-                container.record().config(), container.record().host());
+        List<Wanted> wanted =
+                PortRequests.of(container.record().config(), container.record().host());
         if (wanted.isEmpty()) {
             return;
         }
@@ -70,8 +73,8 @@ final class Publishing implements AutoCloseable {
                     why);
         });
         try {
-            List<PublishedPort> taken = NetworkTable.translate(() -> table.take(
-                    container.id(), wanted, place.ipv4() != null, place.ipv6() != null, place.standard()));
+            List<PublishedPort> taken = NetworkTable.translate(() ->
+                    table.take(container.id(), wanted, place.ipv4() != null, place.ipv6() != null, place.standard()));
             NetworkTable.translate(() -> {
                 host.publish(container.id(), rules(taken, place));
                 return true;
@@ -87,7 +90,8 @@ final class Publishing implements AutoCloseable {
     }
 
     private static String endpoint(Container container, Place place) {
-        EndpointSettings settings = container.record().endpoints().get(place.network().name());
+        EndpointSettings settings =
+                container.record().endpoints().get(place.network().name());
         return settings == null || settings.endpointId() == null ? "" : settings.endpointId();
     }
 
@@ -114,10 +118,10 @@ final class Publishing implements AutoCloseable {
         if (best.isEmpty()) {
             best = Endpoints.Gateways.of(record.endpoints()).best(EndpointSettings::ipv6Gateway);
         }
-        return best.flatMap(name -> networks.find(name).filter(LiveNetwork::bridged).map(network -> {
-            EndpointSettings place = record.endpoints().get(name);
+        return best.flatMap(networks::find).filter(LiveNetwork::bridged).map(network -> {
+            EndpointSettings place = Objects.requireNonNull(record.endpoints().get(network.name()));
             return new Place(network, address(place.ipAddress()), address(place.globalIpv6Address()));
-        }));
+        });
     }
 
     private static @Nullable InetAddress address(@Nullable String text) {
@@ -184,10 +188,11 @@ final class Publishing implements AutoCloseable {
         if (bindings.getOrDefault(key, List.of()).isEmpty()) {
             bindings.remove(key);
         }
-        place(container.record()).ifPresent(place -> NetworkTable.translate(() -> {
-            host.withdraw(container.id(), rules(gone, place));
-            return true;
-        }));
+        place(container.record())
+                .ifPresent(place -> NetworkTable.translate(() -> {
+                    host.withdraw(container.id(), rules(gone, place));
+                    return true;
+                }));
         table.release(container.id(), gone);
         List<PublishedPort> left = new ArrayList<>(container.record().published());
         left.removeAll(gone);

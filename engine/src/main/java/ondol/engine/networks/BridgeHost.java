@@ -83,7 +83,10 @@ public final class BridgeHost implements AutoCloseable {
             Path setting = SETTINGS.resolve(pool.subnet().ipv6() ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward");
             if (!read(setting).equals("1")) {
                 write(setting, "1");
-                LOG.log(Level.WARNING, "{0} was off and is on now: containers reach others through this machine", setting);
+                LOG.log(
+                        Level.WARNING,
+                        "{0} was off and is on now: containers reach others through this machine",
+                        setting);
             }
         }
     }
@@ -144,8 +147,9 @@ public final class BridgeHost implements AutoCloseable {
                                 + why.getMessage() + ")"));
         try {
             for (String chain : firewall.foreignDrops()) {
-                warnings.add("WARNING: the chain " + chain
-                        + " drops what is forwarded: containers reach outside, and are reached, only as far as it lets them");
+                warnings.add(
+                        "WARNING: the chain " + chain
+                                + " drops what is forwarded: containers reach outside, and are reached, only as far as it lets them");
             }
         } catch (KernelException e) {
             LOG.log(Level.DEBUG, "the chains of others cannot be read", e);

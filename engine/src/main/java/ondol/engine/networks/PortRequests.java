@@ -29,8 +29,7 @@ public final class PortRequests {
      * @param address of the machine; null for all
      * @param first of the machine's ports that will do; 0 for any
      */
-    public record Wanted(
-            @Nullable InetAddress address, int first, int last, String protocol, int containerPort) {}
+    public record Wanted(@Nullable InetAddress address, int first, int last, String protocol, int containerPort) {}
 
     /** Protocol by its name: the number that the kernel knows it by. */
     public static int protocol(String name) {

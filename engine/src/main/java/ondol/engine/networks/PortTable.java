@@ -138,7 +138,9 @@ public final class PortTable implements AutoCloseable {
         } catch (NetworkException e) {
             boolean takenBy = e.reason() == NetworkException.Reason.TAKEN;
             String who = takenBy
-                    ? PortOwner.find(protocol, port).map(owner -> ": " + owner + " has it").orElse("")
+                    ? PortOwner.find(protocol, port)
+                            .map(owner -> ": " + owner + " has it")
+                            .orElse("")
                     : "";
             throw new EngineException(
                     takenBy ? EngineException.Kind.CONFLICT : EngineException.Kind.INVALID, e.getMessage() + who, e);
@@ -156,7 +158,8 @@ public final class PortTable implements AutoCloseable {
         for (Map.Entry<String, List<Held>> entry : held.entrySet()) {
             for (Held one : entry.getValue()) {
                 InetAddress other = InetAddress.ofLiteral(one.port().hostIp());
-                boolean same = one.port().hostPort() == port && one.port().protocol().equals(protocol);
+                boolean same =
+                        one.port().hostPort() == port && one.port().protocol().equals(protocol);
                 boolean family = Addresses.ipv4(other) == Addresses.ipv4(address);
                 if (same
                         && family

@@ -14,7 +14,9 @@ import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetailsBuilder;
 import ondol.engine.Containers;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
+import ondol.engine.Networks;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
@@ -26,9 +28,12 @@ final class OwnContainers implements Containers {
     private final Containers containers;
     private final OwnImages images;
     private final OwnVolumes volumes;
+    private final Networks networks;
     private final String tenant;
 
-    OwnContainers(Containers containers, OwnImages images, OwnVolumes volumes, String tenant) {
+    OwnContainers(
+            Containers containers, OwnImages images, OwnVolumes volumes, Networks networks, String tenant) {
+        this.networks = networks;
         this.containers = containers;
         this.images = images;
         this.volumes = volumes;
@@ -72,7 +77,8 @@ final class OwnContainers implements Containers {
     }
 
     @Override
-    public Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
+    public Created create(
+            @Nullable String name, ContainerConfig config, HostConfig host, Map<String, EndpointSettings> endpoints) {
         Map<String, String> labels = new TreeMap<>(config.labels() == null ? Map.of() : config.labels());
         String asked = labels.put(Tenants.LABEL, tenant);
         if (asked != null && !asked.equals(tenant)) {
@@ -83,12 +89,13 @@ final class OwnContainers implements Containers {
             throw EngineException.invalid("no image specified");
         }
         HostConfig allowed = new HostReach(this, volumes).check(host);
+        OwnNetworks.check(networks, tenant, allowed.networkMode(), endpoints);
         ContainerConfig own = ContainerConfigBuilder.builder(config)
                 .image(images.own(image))
                 .labels(labels)
                 .build();
         try {
-            return containers.create(name, own, allowed);
+            return containers.create(name, own, allowed, endpoints);
         } catch (EngineException e) {
             if (e.kind() == EngineException.Kind.CONFLICT && e.getMessage().contains("container name")) {
                 // whose it is, is nobody's business

@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# Networks, in a network namespace that is made for this test: names, walls, ports, live changes, many networks, many
+# containers, an engine that is killed. Three hosts are namespaces: the engine's, a client's that comes by it, a server's
+# that is reached through it.
+[[ -n ${ONDOL_TEST_NAMESPACE:-} ]] || exec env ONDOL_TEST_NAMESPACE=1 unshare -n -- "$0" "$@"
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need ip iproute2 iproute iproute2 || exit 77
+ip link set lo up
+links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
+quiet() { "$@" >/dev/null 2>&1; }
+
+# client (10.99.0.2) -- 10.99.0.1 engine 10.98.0.1 -- (10.98.0.2) server
+hosts=()
+host() { # NAME NUMBER
+  unshare -n sleep 600 &
+  hosts+=($!)
+  local pid=$!
+  until [[ $(readlink "/proc/$pid/ns/net") != $(readlink /proc/self/ns/net) ]]; do sleep 0.05; done
+  ip link add "$1" type veth peer name eth0 netns "$pid"
+  ip addr add "10.$2.0.1/24" dev "$1" && ip link set "$1" up
+  nsenter -t "$pid" -n sh -c "ip link set lo up; ip addr add 10.$2.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.$2.0.1"
+  eval "$1=$pid"
+}
+host client 99
+host server 98
+on() { nsenter -t "$1" -n "${@:2}"; }
+trap 'end_all; kill "${hosts[@]}" 2>/dev/null' EXIT
+
+start_engine
+busybox_root "$state/root"
+mkdir -p "$state/root/www" && echo welcome >"$state/root/www/index.html"
+succeeds "an image" "$ondol" init "$state/root" base
+before=$(links)
+filter() { "$ondol" info --format '{{json .Warnings}}' | grep -c 'no nf_tables'; }
+if [[ $(filter) = 0 ]]; then walls=yes; else walls=; echo "  this kernel has no nf_tables: ports, walls and the way outside are left out"; fi
+fetch() { busybox wget -q -T 3 -O- "$1" 2>&1; }
+address() { "$ondol" inspect -f "{{.NetworkSettings.Networks.$2.IPAddress}}" "$1"; }
+in() { "$ondol" exec "$@" 2>&1; }
+reaches() { quiet "$ondol" exec "$1" ping -c 1 -W 2 "$2"; }
+
+echo "the default network"
+"$ondol" run -d --name one base sleep 1000 >/dev/null
+"$ondol" run -d --name two base sleep 1000 >/dev/null
+reaches one "$(address two bridge)" && ok "two containers reach each other" || bad "two containers reach each other"
+gateway=$("$ondol" inspect -f '{{.NetworkSettings.Gateway}}' one)
+reaches one "$gateway" && ok "and the machine" || bad "and the machine"
+quiet ping -c 1 -W 2 "$(address one bridge)" && ok "the machine reaches them" || bad "the machine reaches them"
+holds "hosts has its own name" "$(in one cat /etc/hosts)" "$(address one bridge)"
+lacks "there is no IPv6 where the network has none" "$(in one ip -6 addr show eth0)" inet6
+"$ondol" stop -t 0 one >/dev/null
+equal "inspect shows no address of one that does not run" "" "$(address one bridge)"
+"$ondol" rm -f one two >/dev/null
+
+echo "names, and walls between networks"
+succeeds "a network" "$ondol" network create blue
+succeeds "another one" "$ondol" network create --subnet 10.77.0.0/24 --ip-range 10.77.0.128/25 --gateway 10.77.0.1 red
+for name in ada bob cyd; do "$ondol" run -d --name "$name" --network blue base sleep 1000 >/dev/null; done
+"$ondol" run -d --name eve --network red --network-alias friend --ip 10.77.0.9 base sleep 1000 >/dev/null
+for pair in "ada bob" "bob cyd" "cyd ada"; do
+  reaches $pair && ok "${pair/ / reaches } by its name" || bad "${pair/ / reaches } by its name"
+done
+equal "the address that was asked for" 10.77.0.9 "$(address eve red)"
+reaches ada eve && bad "eve's name is known in another network" || ok "eve's name is not known in another network"
+if [[ $walls ]]; then
+  reaches ada 10.77.0.9 && bad "eve is reached from another network" || ok "eve is not reached from another network"
+fi
+succeeds "ada is connected" "$ondol" network connect --alias guest red ada
+reaches ada eve && ok "ada reaches eve" || bad "ada reaches eve"
+reaches ada friend && ok "by an alias too" || bad "by an alias too"
+reaches eve guest && ok "and is reached by the alias of her own" || bad "and is reached by the alias of her own"
+reaches ada bob && ok "bob is still there" || bad "bob is still there"
+succeeds "ada is disconnected" "$ondol" network disconnect blue ada
+reaches ada bob && bad "bob is still reached" || ok "bob is gone"
+reaches ada eve && ok "eve is still there" || bad "eve is still there"
+holds "the default route moved" "$(in ada ip route)" "default via 10.77.0.1"
+exits "a network in use cannot be removed" 1 "$ondol" network rm red
+exits "an address in use" 125 "$ondol" run --network red --ip 10.77.0.9 base true
+exits "an address outside" 125 "$ondol" run --network red --ip 10.78.0.9 base true
+exits "a network that is not there" 125 "$ondol" run --network green base true
+exits "overlapping subnets" 1 "$ondol" network create --subnet 10.77.0.128/25 pink
+exits "a name that is taken" 1 "$ondol" network create blue
+exits "a name that is an option" 125 "$ondol" network create --blue
+exits "bridge cannot be removed" 1 "$ondol" network rm bridge
+"$ondol" rm -f ada bob cyd eve >/dev/null
+succeeds "unused networks are pruned" "$ondol" network prune -f
+equal "only three are left" 3 "$("$ondol" network ls -q | wc -l)"
+
+if [[ $walls ]]; then
+  echo "ports"
+  "$ondol" run -d --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 9000-9002:9000-9002/udp base httpd -f -p 80 -h /www >/dev/null
+  equal "from the machine's loopback" welcome "$(fetch http://127.0.0.1:8080/)"
+  equal "from an address of the machine" welcome "$(fetch http://10.99.0.1:8080/)"
+  equal "from outside" welcome "$(on $client busybox wget -q -T 3 -O- http://10.99.0.1:8080/ 2>&1)"
+  equal "on the loopback alone" welcome "$(fetch http://127.0.0.1:8081/)"
+  lacks "and not from outside" "$(on $client busybox wget -q -T 2 -O- http://10.99.0.1:8081/ 2>&1)" welcome
+  lacks "a container that is not published is closed to outside" "$(on $client busybox wget -q -T 2 -O- "http://$(address web bridge)/" 2>&1)" welcome
+  equal "from another container, by the machine" welcome "$("$ondol" run --rm base wget -q -T 3 -O- "http://$gateway:8080/" 2>&1)"
+  equal "from the very container" welcome "$(in web wget -q -T 3 -O- "http://$gateway:8080/")"
+  lacks "a container does not get to the machine's loopback" "$("$ondol" run --rm --cap-add NET_ADMIN base sh -c "ip route add 127.0.0.1 via $gateway table 9; wget -q -T 2 -O- http://127.0.0.1:8081/" 2>&1)" welcome
+  holds "ps shows them" "$("$ondol" ps --format '{{.Ports}}')" "0.0.0.0:8080->80/tcp"
+  holds "a range" "$("$ondol" port web)" "9002/udp -> 0.0.0.0:9002"
+  holds "a taken port says by whom: a container" "$("$ondol" run -p 8080:80 base true 2>&1)" "container web has it"
+  busybox nc -l -p 8090 >/dev/null &
+  listener=$!
+  until_true 5 grep -q :1F9A /proc/net/tcp /proc/net/tcp6
+  holds "or a process" "$("$ondol" run -p 8090:80 base true 2>&1)" "($listener) has it"
+  kill $listener
+  succeeds "a port more, while it runs" "$ondol" port add web 8099:80
+  equal "leads there" welcome "$(fetch http://127.0.0.1:8099/)"
+  succeeds "and is withdrawn" "$ondol" port rm web 8099:80
+  lacks "leads nowhere" "$(fetch http://127.0.0.1:8099/)" welcome
+  "$ondol" run -d --name echo -p 7000:7000/udp base sh -c 'nc -u -l -p 7000 -e cat' >/dev/null
+  equal "udp" hello "$(echo hello | timeout 3 busybox nc -u -w 1 127.0.0.1 7000)"
+  on $server busybox httpd -f -p 80 -h "$state/root/www" &
+  hosts+=($!)
+  equal "outside is reached, by the machine's address" welcome "$("$ondol" run --rm base wget -q -T 5 -O- http://10.98.0.2/ 2>&1)"
+  "$ondol" network create --internal closed >/dev/null
+  lacks "not from an internal network" "$("$ondol" run --rm --network closed base wget -q -T 2 -O- http://10.98.0.2/ 2>&1)" welcome
+  "$ondol" run -d --name any -P --expose 80 base httpd -f -p 80 -h /www >/dev/null
+  any=$("$ondol" port any 80)
+  equal "a port of the engine's choice" welcome "$(fetch "http://127.0.0.1:${any##*:}/")"
+
+  echo "killed"
+  kill_engine KILL
+  equal "ports lead on while there is no engine" welcome "$(fetch http://127.0.0.1:8080/)"
+  start_engine
+  equal "and afterwards" welcome "$(fetch http://127.0.0.1:8080/)"
+  holds "they are still held" "$("$ondol" run -p 8080:80 base true 2>&1)" "container web has it"
+  equal "that of the engine's choice is the same" "$any" "$("$ondol" port any 80)"
+  "$ondol" rm -f web echo any >/dev/null
+  "$ondol" network rm closed >/dev/null
+fi
+
+echo "an engine is killed while containers come and go"
+"$ondol" network create crowd >/dev/null
+for round in 1 2 3; do
+  (for n in 1 2 3 4 5 6; do "$ondol" run -d --rm --network crowd base sleep $((n % 2 * 1000)); done) >/dev/null 2>&1 &
+  comings=$!
+  sleep "0.$((round * 3))"
+  kill_engine KILL
+  wait $comings
+  start_engine
+done
+"$ondol" run -d --name first --network crowd base sleep 1000 >/dev/null
+"$ondol" run -d --name second --network crowd base sleep 1000 >/dev/null
+reaches first second && ok "names and addresses work afterwards" || bad "names and addresses work afterwards"
+equal "no address is given twice" "" "$("$ondol" network inspect -f '{{range .Containers}}{{.IPv4Address}}{{println}}{{end}}' crowd | sort | grep . | uniq -d)"
+"$ondol" rm -f $("$ondol" ps -aq) >/dev/null
+"$ondol" network rm crowd >/dev/null
+
+echo "many"
+made=0
+for ((n = 0; n < 30; n++)); do quiet "$ondol" network create "n$n" && made=$((made + 1)); done
+for ((n = 30; n < 50; n++)); do quiet "$ondol" network create --subnet "10.$n.0.0/24" "n$n" && made=$((made + 1)); done
+equal "50 networks" 50 $made
+"$ondol" run -d --name last --network n49 base sleep 1000 >/dev/null
+equal "a container in the last of them" 10.49.0.2 "$(address last n49)"
+"$ondol" rm -f last >/dev/null
+succeeds "all are removed" "$ondol" network prune -f
+count=${ONDOL_TEST_MANY:-200}
+"$ondol" network create crowd >/dev/null
+for ((n = 0; n < count; n += 8)); do
+  running=()
+  for ((i = n; i < n + 8 && i < count; i++)); do "$ondol" run -d --name "c$i" --network crowd base sleep 1000 >/dev/null & running+=($!); done
+  wait "${running[@]}"
+done
+equal "$count containers on one network, each with an address of its own" "$count" "$("$ondol" network inspect -f '{{range .Containers}}{{.IPv4Address}}{{println}}{{end}}' crowd | grep . | sort -u | wc -l)"
+reaches c0 "c$((count - 1))" && ok "the first reaches the last" || bad "the first reaches the last"
+"$ondol" rm -f $("$ondol" ps -aq) >/dev/null
+succeeds "the network goes" "$ondol" network rm crowd
+
+as_before() { [[ $(links) == "$before" ]]; }
+until_true 15 as_before && ok "no link is left" || bad "links are left" "$(links)"
+if [[ $walls ]] && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi
+finish
