@@ -123,7 +123,8 @@ class AddressPoolTest {
     void ipv6() {
         AddressPool pool = pool("fd00:1::/64", null, "fd00:1::1");
         assertThat(lease(pool, "a")).isEqualTo("fd00:1::2");
-        assertThat(Addresses.text(AddressPool.firstHost(Subnet.parse("fd00:1::/64")))).isEqualTo("fd00:1::1");
+        assertThat(Addresses.text(AddressPool.firstHost(Subnet.parse("fd00:1::/64"))))
+                .isEqualTo("fd00:1::1");
     }
 
     @Test

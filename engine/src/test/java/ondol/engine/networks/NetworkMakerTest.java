@@ -53,7 +53,8 @@ class NetworkMakerTest {
         Network made = make(named("a").build());
         assertEquals("bridge", made.driver());
         assertEquals(List.of(new IpamPool("172.17.0.0/16", null, "172.17.0.1", null)), made.pools());
-        assertEquals("172.18.0.0/16", make(named("b").build()).pools().getFirst().subnet());
+        assertEquals(
+                "172.18.0.0/16", make(named("b").build()).pools().getFirst().subnet());
         assertTrue(made.enableIPv4());
         assertFalse(made.enableIPv6());
     }
@@ -62,8 +63,7 @@ class NetworkMakerTest {
     void bothFamilies() {
         Network made = make(named("six").enableIPv6(true).build());
         assertEquals(2, made.pools().size());
-        assertTrue(
-                String.valueOf(made.pools().getLast().subnet()).startsWith("fd01:2345:6789:"), made.toString());
+        assertTrue(String.valueOf(made.pools().getLast().subnet()).startsWith("fd01:2345:6789:"), made.toString());
         Network alone = make(named("alone").enableIPv4(false).enableIPv6(true).build());
         assertEquals(1, alone.pools().size());
         refused("IPv4 or IPv6 must be enabled", named("none4").enableIPv4(false).build());
@@ -78,9 +78,7 @@ class NetworkMakerTest {
         refused("which the network does not have", with(new IpamPool("fd00::/64", null, null, null)));
         refused(
                 "of one network overlap",
-                with(
-                        new IpamPool("10.0.0.0/24", null, null, null),
-                        new IpamPool("10.0.0.0/25", null, null, null)));
+                with(new IpamPool("10.0.0.0/24", null, null, null), new IpamPool("10.0.0.0/25", null, null, null)));
         make(with(new IpamPool("10.9.0.0/24", null, null, null)));
         refused("overlaps with 10.9.0.0/24 of network n", with(new IpamPool("10.9.0.0/16", null, null, null)));
         reachable.add(Subnet.parse("192.0.2.0/24"));
@@ -98,24 +96,41 @@ class NetworkMakerTest {
 
     @Test
     void namesAndDrivers() {
-        refused("operation is not permitted on predefined bridge network", named("bridge").build());
+        refused(
+                "operation is not permitted on predefined bridge network",
+                named("bridge").build());
         refused("network name is required", named("").build());
         refused("invalid network name \"--help\"", named("--help").build());
         refused("could not find plugin overlay", named("o").driver("overlay").build());
         refused("only one instance", named("h").driver("host").build());
-        refused("unknown macvlan mode x", named("m").driver("macvlan").options(Map.of("macvlan_mode", "x")).build());
-        refused("is not true or false", named("i").options(Map.of(NetworkOptions.ICC, "perhaps")).build());
-        refused("the MTU 10 is not", named("t").options(Map.of(NetworkOptions.MTU, "10")).build());
+        refused(
+                "unknown macvlan mode x",
+                named("m")
+                        .driver("macvlan")
+                        .options(Map.of("macvlan_mode", "x"))
+                        .build());
+        refused(
+                "is not true or false",
+                named("i").options(Map.of(NetworkOptions.ICC, "perhaps")).build());
+        refused(
+                "the MTU 10 is not",
+                named("t").options(Map.of(NetworkOptions.MTU, "10")).build());
     }
 
     @Test
     void aConfigurationForOthers() {
-        make(named("conf").configOnly(true).internal(true).labels(Map.of("a", "b")).build());
+        make(named("conf")
+                .configOnly(true)
+                .internal(true)
+                .labels(Map.of("a", "b"))
+                .build());
         Network made = make(named("net").configFrom(new ConfigFrom("conf")).build());
         assertTrue(made.internal());
         assertEquals(Map.of("a", "b"), made.labels());
         assertEquals(1, made.pools().size());
-        refused("is no configuration network", named("x").configFrom(new ConfigFrom("net")).build());
+        refused(
+                "is no configuration network",
+                named("x").configFrom(new ConfigFrom("net")).build());
     }
 
     @Test

@@ -45,7 +45,9 @@ class PortRequestsTest {
                 4,
                 PortRequests.of(
                                 config,
-                                HostConfigBuilder.builder().publishAllPorts(true).build())
+                                HostConfigBuilder.builder()
+                                        .publishAllPorts(true)
+                                        .build())
                         .size());
     }
 
@@ -55,8 +57,8 @@ class PortRequestsTest {
             assertThrows(RuntimeException.class, () -> of(port, new PortBinding("", "1")), port);
         }
         assertThrows(RuntimeException.class, () -> of("80/tcp", new PortBinding("", "9-8")));
-        String words = String.valueOf(
-                assertThrows(RuntimeException.class, () -> of("80/tcp", new PortBinding("here", "9")))
+        String words =
+                String.valueOf(assertThrows(RuntimeException.class, () -> of("80/tcp", new PortBinding("here", "9")))
                         .getMessage());
         assertTrue(words.contains("it is not an IP address"), words);
     }
