@@ -5,6 +5,7 @@ import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
+import ondol.engine.Health;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.MountPoint;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
  * @param tenant whose it is; null for nobody's
+ * @param health null where it is not checked, or was never started
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  */
 @Json
@@ -43,6 +45,7 @@ public record ContainerRecord(
         @Nullable String boot,
         List<MountPoint> mounts,
         List<String> anonymous,
+        @Nullable Health health,
         @Nullable Long firstId,
         @Nullable String tenant) {
 
