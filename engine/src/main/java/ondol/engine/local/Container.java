@@ -13,8 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.LogConfig;
 import ondol.engine.logs.LogFolder;
 import ondol.engine.logs.LogSignal;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.MountPoint;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.keeper.Minder;
@@ -289,7 +291,14 @@ final class Container {
                 folder.resolve("hostname").toString(),
                 folder.resolve("hosts").toString(),
                 folder.resolve("resolv.conf").toString(),
-                folder.resolve("log").toString());
+                logPath(now).toString());
+    }
+
+    private Path logPath(ContainerRecord now) {
+        LogConfig log = now.host().logConfig();
+        return log != null && LogChoice.JSON_FILE.equals(log.type())
+                ? JsonLogs.file(folder, now.id())
+                : folder.resolve("log");
     }
 
     private static @Nullable Instant instant(long nanoseconds) {

@@ -18,6 +18,7 @@ import ondol.engine.HostConfig;
 import ondol.engine.Tenants;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
@@ -83,6 +84,7 @@ final class Creating {
                     .tenant(tenant)
                     .build();
             undo.add(() -> releaseRange(firstId));
+            JsonLogs.attributes(record, LogChoice.of(host.logConfig()).options()); // refuses what makes no sense
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);

@@ -24,6 +24,7 @@ record House(
         Records<ContainerRecord> records,
         Registry registry,
         EventLog events,
+        JsonLogs jsonLogs,
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,

@@ -120,6 +120,7 @@ public final class LocalEngine implements Engine {
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
                     registry,
                     events,
+                    new JsonLogs(),
                     images,
                     snapshots,
                     volumes,
@@ -287,6 +288,7 @@ public final class LocalEngine implements Engine {
         house.timer().shutdownNow();
         client.close();
         execs.close();
+        house.jsonLogs().close();
         finishWork();
         execs.leave();
         house.meter().close();

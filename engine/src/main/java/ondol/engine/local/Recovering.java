@@ -129,6 +129,9 @@ final class Recovering {
             } else {
                 lost(container);
             }
+            if (container.minder() == null) {
+                house.jsonLogs().begin(container);
+            }
             if (container.record().status() == Status.RESTARTING) {
                 startAgain(container);
             }
@@ -165,6 +168,7 @@ final class Recovering {
                 .boot(house.folders().boot())
                 .build());
         house.meter().resumed(container);
+        house.jsonLogs().begin(container); // also what was written before its end is to be written there
         if (minder.running()) {
             health.begin(container);
         }

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
-import ondol.engine.LogConfig;
 import ondol.engine.spec.ContainerFacts;
 import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.engine.spec.SpecFactory;
 import ondol.image.Snapshot;
@@ -33,9 +33,6 @@ import ondol.runtime.RootFilesystem;
 
 /** The start of a container: configuration to specification, specification to plan, plan to the keeper. */
 final class Starting {
-    private static final long LOG_SIZE = 10 << 20;
-    private static final int LOG_FILES = 3;
-
     private final House house;
     private final Users users;
     private Ending ending;
@@ -65,7 +62,7 @@ final class Starting {
             Cgroup group = group(container, linux, undo);
             int logFile = record.started() == 0
                     ? 1 // nothing is there yet
-                    : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
+                    : prepareLog(container);
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
             container.beginRun();
             Long ids = record.firstId();
@@ -106,6 +103,12 @@ final class Starting {
         }
         house.publish(container, "start");
         health.begin(container);
+        house.jsonLogs().begin(container);
+    }
+
+    private static int prepareLog(Container container) throws IOException {
+        LogChoice choice = LogChoice.of(container.record().host().logConfig());
+        return container.logs().prepareForStart(choice.maxSize(), choice.maxFiles());
     }
 
     private EngineException failed(Container container, EngineException why) {
@@ -237,7 +240,7 @@ final class Starting {
                 place(house, group),
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
-                new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
+                log(logFile, record.host()),
                 NamespaceChoice.chroot(record.host()));
     }
 
@@ -266,18 +269,9 @@ final class Starting {
                 () -> house.snapshots().materialize(record.id()).copy()));
     }
 
-    private static long logSize(HostConfig host) {
-        String text = option(host, "max-size");
-        return text == null ? LOG_SIZE : Sizes.parse(text);
-    }
-
-    private static int logFiles(HostConfig host) {
-        String text = option(host, "max-file");
-        return text == null ? LOG_FILES : Math.max(1, Integer.parseInt(text));
-    }
-
-    private static @org.jspecify.annotations.Nullable String option(HostConfig host, String name) {
-        LogConfig log = host.logConfig();
-        return log == null || log.config() == null ? null : log.config().get(name);
+    /** How the minder keeps the log: with no limit where that is what the driver does. */
+    private static Bundle.Log log(int number, HostConfig host) {
+        LogChoice choice = LogChoice.of(host.logConfig());
+        return new Bundle.Log(number, choice.maxSize() == 0 ? Long.MAX_VALUE : choice.maxSize(), choice.maxFiles());
     }
 }

@@ -35,6 +35,7 @@ public final class ConfigCheck {
         DeviceRules.check(host);
         Sysctls.check(host);
         health(config.healthcheck());
+        LogChoice.of(host.logConfig());
         String restart = restart(host.restartPolicy());
         if (Absent.no(host.autoRemove()) && !restart.isEmpty() && !restart.equals("no")) {
             throw EngineException.invalid("can't create 'AutoRemove' container with restart policy");
