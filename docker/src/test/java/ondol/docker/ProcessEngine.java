@@ -440,6 +440,9 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public void say(String type, String action, java.util.Map<String, String> attributes) {}
+
+    @Override
     public Subscription subscribe(Consumer<Event> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);

@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class ContainerAttachment implements Attachment {
     private final Container container;
     private final AttachOptions options;
+    private final Runnable detached;
     private final OutputReader output;
     private @Nullable Descriptor input; // used by the one thread that writes
     private boolean inputGone;
 
-    ContainerAttachment(Container container, AttachOptions options) {
+    ContainerAttachment(Container container, AttachOptions options, Runnable detached) {
         this.container = container;
+        this.detached = detached;
         this.options = options;
         try {
             LogPosition from =
@@ -213,5 +215,10 @@ final class ContainerAttachment implements Attachment {
     public void close() {
         output.close();
         closeInput();
+    }
+
+    @Override
+    public void detached() {
+        detached.run();
     }
 }

@@ -142,6 +142,7 @@ final class Ending {
         long seconds = Math.max(0, (after.finished() - after.started()) / 1_000_000_000L);
         attributes.put("execDuration", String.valueOf(seconds));
         house.events().publish("container", "die", container.id(), attributes);
+        house.publishVolumes(container, "unmount");
     }
 
     private static boolean ranOutOfMemory(Container container) {

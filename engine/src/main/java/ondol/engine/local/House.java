@@ -1,6 +1,9 @@
 package ondol.engine.local;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -8,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.spec.HostFacts;
+import ondol.engine.spec.MountPoint;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
 import ondol.linux.keeper.Keeper;
@@ -59,5 +63,28 @@ record House(
 
     void publish(Container container, String action) {
         events.publish("container", action, container.id(), container.attributes());
+    }
+
+    /** As {@link #publish}, with more to say of what was done. */
+    void publish(Container container, String action, Map<String, String> more) {
+        Map<String, String> attributes = new TreeMap<>(container.attributes());
+        attributes.putAll(more);
+        events.publish("container", action, container.id(), attributes);
+    }
+
+    /** Says that a container has its volumes now, or no longer. */
+    void publishVolumes(Container container, String action) {
+        for (MountPoint mount : container.record().mounts()) {
+            String name = mount.name();
+            if (name != null) {
+                Map<String, String> attributes = new TreeMap<>(Map.of("container", container.id(), "driver", "local"));
+                if (action.equals("mount")) {
+                    attributes.put("destination", mount.destination());
+                    attributes.put("propagation", Objects.requireNonNullElse(mount.propagation(), ""));
+                    attributes.put("read/write", String.valueOf(!mount.readOnly()));
+                }
+                events.publish("volume", action, name, attributes);
+            }
+        }
     }
 }

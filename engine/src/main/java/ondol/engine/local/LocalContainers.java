@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -162,9 +163,10 @@ final class LocalContainers implements Containers {
     @Override
     public void rename(String reference, String name) {
         Container container = get(reference);
+        String old;
         container.enter();
         try {
-            String old = container.record().name();
+            old = container.record().name();
             String checked = Names.check(name);
             if (checked.equals(old)) {
                 throw EngineException.invalid("Renaming a container with the same name as its current name");
@@ -175,7 +177,7 @@ final class LocalContainers implements Containers {
         } finally {
             container.leave();
         }
-        house.publish(container, "rename");
+        house.publish(container, "rename", Map.of("oldName", "/" + old));
     }
 
     @Override
@@ -280,7 +282,7 @@ final class LocalContainers implements Containers {
             if (!container.running() && options.stream()) {
                 container.beginRun();
             }
-            return new ContainerAttachment(container, options);
+            return new ContainerAttachment(container, options, () -> house.publish(container, "detach"));
         } finally {
             container.leave();
         }
@@ -296,6 +298,10 @@ final class LocalContainers implements Containers {
         if (minder.terminal() != null) {
             Terminal.size(minder.terminal().number(), new Terminal.Size(rows, columns));
         }
+        house.publish(
+                container,
+                "resize",
+                Map.of("height", String.valueOf(rows), "width", String.valueOf(columns)));
     }
 
     @Override
@@ -330,7 +336,9 @@ final class LocalContainers implements Containers {
         if (!container.running() || group == null) {
             throw EngineException.conflict("container %s is not running".formatted(container.id()));
         }
-        return ProcessTable.of(group.processes(), arguments);
+        Processes processes = ProcessTable.of(group.processes(), arguments);
+        house.publish(container, "top");
+        return processes;
     }
 
     @Override
@@ -406,13 +414,18 @@ final class LocalContainers implements Containers {
 
     @Override
     public PathStat copyOut(String reference, String path, OutputStream tar) {
-        return paths.copyOut(get(reference), path, tar);
+        Container container = get(reference);
+        PathStat stat = paths.copyOut(container, path, tar);
+        house.publish(container, "archive-path", Map.of("path", path));
+        return stat;
     }
 
     @Override
     public void copyIn(
             String reference, String path, InputStream tar, boolean noOverwriteDirNonDir, boolean keepOwners) {
-        paths.copyIn(get(reference), path, tar, noOverwriteDirNonDir, keepOwners);
+        Container container = get(reference);
+        paths.copyIn(container, path, tar, noOverwriteDirNonDir, keepOwners);
+        house.publish(container, "extract-to-dir", Map.of("path", path));
     }
 
     @Override
@@ -442,7 +455,13 @@ final class LocalContainers implements Containers {
                 return house.snapshots()
                         .withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
             });
-            house.publish(container, "commit");
+            house.publish(
+                    container,
+                    "commit",
+                    Map.of(
+                            "comment", Objects.requireNonNullElse(message, ""),
+                            "imageID", made.id().toString(),
+                            "imageRef", Objects.requireNonNullElse(name, "")));
             return made.id().toString();
         } finally {
             if (frozen) {

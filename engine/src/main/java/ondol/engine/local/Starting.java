@@ -101,6 +101,7 @@ final class Starting {
         } catch (KernelException | IOException | IllegalStateException e) {
             throw failed(container, new EngineException(EngineException.Kind.FAILED, e.getMessage(), e));
         }
+        house.publishVolumes(container, "mount");
         house.publish(container, "start");
         health.begin(container);
         house.jsonLogs().begin(container);
