@@ -351,6 +351,7 @@ void mind(int plan, int engine, const int *donated, int donated_count) {
     const char *folder = m.plan.data + head->folder;
     m.listening = listen_at(folder, "minder");
     if (m.listening >= 0) log_open(&m.log, folder, head->log_first, head->log_size, head->log_files);
+    m.log.held = head->log_first; /* until the engine says whether somebody reads: not a byte may go before that */
     if (m.listening < 0 || m.log.folder < 0) {
       fail(engine, -2, errno);
       return;

@@ -72,6 +72,7 @@ final class Starting {
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
+            house.jsonLogs().begin(container);
             container.watch(minder, logFile, 0);
             container.saveSoon(
                     r -> r.change()
@@ -104,7 +105,6 @@ final class Starting {
         house.publishVolumes(container, "mount");
         house.publish(container, "start");
         health.begin(container);
-        house.jsonLogs().begin(container);
     }
 
     private static int prepareLog(Container container) throws IOException {

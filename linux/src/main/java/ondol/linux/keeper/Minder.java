@@ -171,7 +171,8 @@ public final class Minder implements AutoCloseable {
 
     /**
      * Keeps the log's files from this one on, and where there would be more of them than there may be, has the process
-     * wait for its output to be taken. 0 is the end of that, as is the engine's.
+     * wait for its output to be taken. 0 is the end of that, as is the engine's. A new process's minder keeps all of it until
+     * this is said for the first time.
      */
     public void hold(int file) {
         say(Message.hold(file));
