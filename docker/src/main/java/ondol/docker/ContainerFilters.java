@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
+import ondol.engine.Health;
 import org.jspecify.annotations.Nullable;
 
 /** Which containers a list is to show. */
@@ -123,10 +124,15 @@ final class ContainerFilters {
                 && filters.any("volume", volume -> mounts(container, volume))
                 && filters.any("expose", port -> exposes(container, port))
                 && filters.any("publish", port -> publishes(container, port))
-                && filters.any("health", "none"::equals)
+                && filters.any("health", health(container)::equals)
                 && filters.any("is-task", "false"::equals)
                 && (before == null || container.created().isBefore(before))
                 && (since == null || container.created().isAfter(since));
+    }
+
+    private static String health(ContainerDetails container) {
+        Health health = container.state().health();
+        return health == null ? "none" : health.status().name().toLowerCase(Locale.ROOT);
     }
 
     private boolean named(ContainerDetails container) {

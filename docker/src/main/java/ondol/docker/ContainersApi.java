@@ -218,6 +218,7 @@ final class ContainersApi {
                 }
             }
         }
+        engine.events().say("container", "prune", Map.of("reclaimed", String.valueOf(reclaimed)));
         call.json(new ContainerJson.Pruned(deleted, reclaimed));
     }
 }

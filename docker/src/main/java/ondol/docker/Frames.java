@@ -13,6 +13,11 @@ final class Frames {
     /** As many bytes as are worth gathering before they are sent. */
     private static final int ENOUGH = 64 << 10;
 
+    /** The longest frame that lines are put together to: a client takes one frame as fast as one line. */
+    private static final int TOGETHER = 16 << 10;
+
+    private static final int HEADER = 8;
+
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final int SYSTEM_ERROR = 3;
@@ -22,6 +27,10 @@ final class Frames {
     private final boolean[] inLine = new boolean[2];
     private byte[] bytes = new byte[4 << 10];
     private int length;
+    /** Where the header of the last frame is, and its stream; -1 where there is none to add to. */
+    private int last = -1;
+
+    private int lastStream;
 
     /**
      * @param raw no frames
@@ -52,14 +61,25 @@ final class Frames {
 
     private void frame(int stream, byte[] before, byte[] content) {
         int size = before.length + content.length;
-        if (!raw) {
-            byte[] header = new byte[8];
+        if (!raw && !added(stream, size)) {
+            byte[] header = new byte[HEADER];
             header[0] = (byte) stream;
-            ByteBuffer.wrap(header).putInt(4, size);
+            ByteBuffer.wrap(header).putInt(HEADER / 2, size);
+            last = length;
+            lastStream = stream;
             put(header);
         }
         put(before);
         put(content);
+    }
+
+    /** Whether the last frame is longer now, by so much that belongs to the same stream. */
+    private boolean added(int stream, int size) {
+        if (last < 0 || stream != lastStream || stream == SYSTEM_ERROR || length - last + size > TOGETHER) {
+            return false;
+        }
+        ByteBuffer.wrap(bytes).putInt(last + HEADER / 2, length - last - HEADER + size);
+        return true;
     }
 
     private void put(byte[] more) {
@@ -78,6 +98,7 @@ final class Frames {
     ByteBuffer take() {
         ByteBuffer taken = ByteBuffer.wrap(bytes, 0, length);
         length = 0;
+        last = -1;
         return taken;
     }
 }

@@ -209,6 +209,8 @@ final class ImagesApi {
                 }
             }
         }
-        call.json(new ImageJson.Pruned(removed, Math.max(0, before - images.layersSize())));
+        long reclaimed = Math.max(0, before - images.layersSize());
+        engine.events().say("image", "prune", Map.of("reclaimed", String.valueOf(reclaimed)));
+        call.json(new ImageJson.Pruned(removed, reclaimed));
     }
 }

@@ -14,7 +14,6 @@ final class LaterApi {
         no(router, "building images is not supported yet", "POST /build", "POST /build/prune", "POST /build/cancel");
         no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
-        no(router, "statistics are not supported yet", "GET /containers/{id}/stats");
         no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
         no(
                 router,

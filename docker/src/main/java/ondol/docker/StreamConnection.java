@@ -133,6 +133,7 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
         byte[] rest = options.detachKeys().pass(bytes, n);
         if (rest == null) {
             detached = true;
+            attachment.detached();
             attachment.output().close();
             return false;
         }

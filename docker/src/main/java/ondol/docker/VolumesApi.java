@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Volumes: made, listed, removed. */
 final class VolumesApi {
-    private static final Pattern ANONYMOUS = Pattern.compile("[0-9a-f]{64}");
+    private static final String ANONYMOUS = "com.docker.volume.anonymous";
+
+    /** Names of anonymous volumes, also of those that were made before they had a label. */
+    private static final Pattern HEXADECIMAL = Pattern.compile("[0-9a-f]{64}");
 
     private final Engine engine;
     private final Volumes volumes;
@@ -92,7 +95,8 @@ final class VolumesApi {
         List<String> deleted = new ArrayList<>();
         long reclaimed = 0;
         for (Volume volume : volumes.list()) {
-            boolean anonymous = ANONYMOUS.matcher(volume.name()).matches();
+            boolean anonymous = volume.labels().containsKey(ANONYMOUS)
+                    || HEXADECIMAL.matcher(volume.name()).matches();
             if (used.contains(volume.name()) || !(all || anonymous) || !filters.labels(volume.labels())) {
                 continue;
             }
@@ -107,6 +111,7 @@ final class VolumesApi {
                 }
             }
         }
+        engine.events().say("volume", "prune", Map.of("reclaimed", String.valueOf(reclaimed)));
         call.json(new VolumeJson.Pruned(deleted, reclaimed));
     }
 

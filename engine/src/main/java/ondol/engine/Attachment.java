@@ -14,6 +14,9 @@ public interface Attachment extends AutoCloseable {
     /** Ends the input, as the end of a file (pipes only; on a terminal nothing happens). */
     void closeStdin();
 
+    /** The user has typed the keys that detach: said in the events, and nothing else; {@link #close} follows. */
+    default void detached() {}
+
     @Override
     void close();
 }

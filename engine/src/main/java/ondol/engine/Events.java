@@ -13,6 +13,13 @@ public interface Events {
      */
     record Event(Instant time, String type, String action, String id, Map<String, String> attributes) {}
 
+    /**
+     * Says that several things were done at once, such as {@code prune}; each of them has said so for itself.
+     *
+     * @param attributes such as {@code reclaimed}, in bytes
+     */
+    void say(String type, String action, Map<String, String> attributes);
+
     /** The last events that are kept, the oldest first. */
     List<Event> recent();
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.EndpointSettings;
+import ondol.engine.Health;
 import ondol.engine.HostConfig;
 import ondol.engine.networks.PublishedPort;
 import ondol.engine.spec.MountPoint;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
  * @param tenant whose it is; null for nobody's
+ * @param health null where it is not checked, or was never started
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  * @param endpoints its places in networks, by the network's name, that of its network mode first
  * @param published the ports of the machine that lead to it while it runs
@@ -48,6 +50,7 @@ public record ContainerRecord(
         @Nullable String boot,
         List<MountPoint> mounts,
         List<String> anonymous,
+        @Nullable Health health,
         @Nullable Long firstId,
         @Nullable String tenant,
         Map<String, EndpointSettings> endpoints,

@@ -14,12 +14,16 @@ import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
 import ondol.engine.EndpointSettings;
+import ondol.engine.DriverConfig;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.MountSpec;
 import ondol.engine.Tenants;
 import ondol.engine.networks.PortRequests;
+import ondol.engine.VolumeOptions;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
@@ -94,6 +98,7 @@ final class Creating {
                     .endpoints(endpoints)
                     .build();
             undo.add(() -> releaseRange(firstId));
+            JsonLogs.attributes(record, LogChoice.of(host.logConfig()).options()); // refuses what makes no sense
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);
@@ -189,16 +194,53 @@ final class Creating {
             if (named == null) {
                 undo.add(() -> house.volumes().removeQuietly(name));
             }
-            var volume = house.volumes().create(name, anonymous.labels(), Map.of());
-            Path data = Path.of(volume.mountpoint());
-            if (!mount.noCopy()) {
-                contents.copyUp(image, mount.destination(), data);
-            }
-            String subpath = mount.subpath();
-            Path source = subpath == null ? data : contents.beneath(data, subpath);
-            placed.add(mount.at(volume.name(), source.toString()));
+            placed.add(volume(name, labels(anonymous, named == null), mount, host, image));
         }
         return placed;
+    }
+
+    /** What is said of a volume that is made for a container. */
+    private static Map<String, String> labels(Anonymous volumes, boolean anonymous) {
+        Map<String, String> labels = new TreeMap<>(volumes.labels());
+        if (anonymous) {
+            labels.put(LocalVolumes.ANONYMOUS, "");
+        }
+        return labels;
+    }
+
+    private MountPoint volume(
+            String name, Map<String, String> labels, MountPoint mount, HostConfig host, Image image) {
+        String driver = mount.driver();
+        if (driver != null && !driver.isEmpty() && !driver.equals("local")) {
+            throw EngineException.notFound("volume driver \"%s\" not found: only local is there".formatted(driver));
+        }
+        VolumeOptions asked = asked(host, mount.destination());
+        DriverConfig config = asked == null ? null : asked.driverConfig();
+        if (asked != null && asked.labels() != null) {
+            asked.labels().forEach(labels::putIfAbsent);
+        }
+        Map<String, String> options = config == null || config.options() == null ? Map.of() : config.options();
+        Path data = Path.of(house.volumes().create(name, labels, options).mountpoint());
+        VolumeMount made = house.volumes().mount(name);
+        MountPoint mounted = made == null ? mount : made.apply(mount);
+        Path place = made == null ? data : made.place(data);
+        if (!mount.noCopy() && mounted.tmpfsOptions() == null) {
+            contents.copyUp(image, mount.destination(), place);
+        }
+        String subpath = mount.subpath();
+        Path source = subpath == null ? place : contents.beneath(place, subpath);
+        return mounted.at(name, source.toString());
+    }
+
+    /** What {@code --mount} says of a volume that is made for it. */
+    private static @Nullable VolumeOptions asked(HostConfig host, String destination) {
+        for (MountSpec spec : host.mounts() == null ? List.<MountSpec>of() : host.mounts()) {
+            String target = spec.target();
+            if (target != null && Path.of(target).normalize().equals(Path.of(destination))) {
+                return spec.volumeOptions();
+            }
+        }
+        return null;
     }
 
     /** Names of volumes that only this container knows, noted before they are made: an engine may be killed meanwhile. */

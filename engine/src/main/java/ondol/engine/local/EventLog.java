@@ -13,7 +13,7 @@ import ondol.engine.Events;
 /** The last events, and who listens to the next. */
 final class EventLog implements Events {
     private static final System.Logger LOG = System.getLogger(EventLog.class.getName());
-    private static final int KEPT = 256;
+    private static final int KEPT = 1024;
 
     private final Deque<Event> recent = new ArrayDeque<>(); // guarded by this
     private final CopyOnWriteArrayList<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
@@ -33,6 +33,11 @@ final class EventLog implements Events {
                 }
             }
         }
+    }
+
+    @Override
+    public void say(String type, String action, Map<String, String> attributes) {
+        publish(type, action, "", attributes);
     }
 
     @Override

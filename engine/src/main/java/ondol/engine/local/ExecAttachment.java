@@ -13,9 +13,12 @@ final class ExecAttachment implements Attachment {
     private final Minder minder;
     private final OutputReader output;
     private final @Nullable Descriptor input;
+    private final Runnable detached;
     private boolean inputGone;
 
-    ExecAttachment(Execution execution, Minder minder, boolean terminal, AttachOptions options) {
+    ExecAttachment(
+            Execution execution, Minder minder, boolean terminal, AttachOptions options, Runnable detached) {
+        this.detached = detached;
         this.terminal = terminal;
         this.minder = minder;
         Descriptor out = terminal ? minder.terminal() : minder.stdout();
@@ -65,5 +68,10 @@ final class ExecAttachment implements Attachment {
         if (input != null) {
             input.close();
         }
+    }
+
+    @Override
+    public void detached() {
+        detached.run();
     }
 }

@@ -1,11 +1,17 @@
 package ondol.engine.local;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.spec.HostFacts;
+import ondol.engine.spec.MountPoint;
 import ondol.image.ImageStore;
 import ondol.image.Snapshots;
 import ondol.linux.keeper.Keeper;
@@ -22,6 +28,7 @@ record House(
         Records<ContainerRecord> records,
         Registry registry,
         EventLog events,
+        JsonLogs jsonLogs,
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,
@@ -49,16 +56,39 @@ record House(
         }
     }
 
-    /** As {@link #later}, and not before so much time has passed. */
-    void after(long time, TimeUnit unit, Runnable task) {
+    /** As {@link #later}, and not before so much time has passed; what is returned can be cancelled until then. */
+    Future<?> after(long time, TimeUnit unit, Runnable task) {
         try {
-            timer.schedule(() -> later(task), time, unit);
+            return timer.schedule(() -> later(task), time, unit);
         } catch (RejectedExecutionException e) {
-            // the engine closes
+            return CompletableFuture.completedFuture(null); // the engine closes
         }
     }
 
     void publish(Container container, String action) {
         events.publish("container", action, container.id(), container.attributes());
+    }
+
+    /** As {@link #publish}, with more to say of what was done. */
+    void publish(Container container, String action, Map<String, String> more) {
+        Map<String, String> attributes = new TreeMap<>(container.attributes());
+        attributes.putAll(more);
+        events.publish("container", action, container.id(), attributes);
+    }
+
+    /** Says that a container has its volumes now, or no longer. */
+    void publishVolumes(Container container, String action) {
+        for (MountPoint mount : container.record().mounts()) {
+            String name = mount.name();
+            if (name != null) {
+                Map<String, String> attributes = new TreeMap<>(Map.of("container", container.id(), "driver", "local"));
+                if (action.equals("mount")) {
+                    attributes.put("destination", mount.destination());
+                    attributes.put("propagation", Objects.requireNonNullElse(mount.propagation(), ""));
+                    attributes.put("read/write", String.valueOf(!mount.readOnly()));
+                }
+                events.publish("volume", action, name, attributes);
+            }
+        }
     }
 }

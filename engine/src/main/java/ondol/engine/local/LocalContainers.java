@@ -16,12 +16,14 @@ import ondol.engine.Attachment;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.MountPoint;
@@ -46,6 +48,7 @@ final class LocalContainers implements Containers {
     private final Removing removing;
     private final Updating updating;
     private final ContainerPaths paths;
+    private final Sampler sampler;
 
     LocalContainers(House house, Starting starting, Stopping stopping, Removing removing) {
         this.house = house;
@@ -55,6 +58,7 @@ final class LocalContainers implements Containers {
         this.removing = removing;
         this.updating = new Updating(house);
         this.paths = new ContainerPaths(house);
+        this.sampler = new Sampler(house);
     }
 
     private Container get(String reference) {
@@ -83,6 +87,7 @@ final class LocalContainers implements Containers {
             if (status == Status.REMOVING) {
                 throw EngineException.conflict("container %s is being removed".formatted(container.id()));
             }
+            container.forgetPause();
             try {
                 starting.start(container, 0);
             } catch (EngineException e) {
@@ -160,9 +165,10 @@ final class LocalContainers implements Containers {
     @Override
     public void rename(String reference, String name) {
         Container container = get(reference);
+        String old;
         container.enter();
         try {
-            String old = container.record().name();
+            old = container.record().name();
             String checked = Names.check(name);
             if (checked.equals(old)) {
                 throw EngineException.invalid("Renaming a container with the same name as its current name");
@@ -173,7 +179,7 @@ final class LocalContainers implements Containers {
         } finally {
             container.leave();
         }
-        house.publish(container, "rename");
+        house.publish(container, "rename", Map.of("oldName", "/" + old));
     }
 
     @Override
@@ -240,6 +246,7 @@ final class LocalContainers implements Containers {
         Container container = get(reference);
         return switch (condition) {
             case REMOVED -> container.removed().copy();
+            case HEALTHY -> Wellness.of(house, container);
             case NEXT_EXIT ->
                 container.ended().isDone()
                         ? nextEnd(container)
@@ -277,7 +284,7 @@ final class LocalContainers implements Containers {
             if (!container.running() && options.stream()) {
                 container.beginRun();
             }
-            return new ContainerAttachment(container, options);
+            return new ContainerAttachment(container, options, () -> house.publish(container, "detach"));
         } finally {
             container.leave();
         }
@@ -293,6 +300,10 @@ final class LocalContainers implements Containers {
         if (minder.terminal() != null) {
             Terminal.size(minder.terminal().number(), new Terminal.Size(rows, columns));
         }
+        house.publish(
+                container,
+                "resize",
+                Map.of("height", String.valueOf(rows), "width", String.valueOf(columns)));
     }
 
     @Override
@@ -306,8 +317,18 @@ final class LocalContainers implements Containers {
         if (!options.follow() || !container.running()) {
             return LogReader.lines(container.logs(), options, null);
         }
-        OutputReader reader = LogReader.lines(container.logs(), options, container.signal());
-        return ContainerAttachment.watched(container, reader, LogPosition.START);
+        LogReader reader = LogReader.lines(container.logs(), options, container.signal());
+        return ContainerAttachment.watched(container, reader, LogPosition.START, false);
+    }
+
+    @Override
+    public ContainerStats stats(String reference) {
+        return sampler.once(get(reference));
+    }
+
+    @Override
+    public StatsReader followStats(String reference) {
+        return sampler.follow(get(reference));
     }
 
     @Override
@@ -317,7 +338,9 @@ final class LocalContainers implements Containers {
         if (!container.running() || group == null) {
             throw EngineException.conflict("container %s is not running".formatted(container.id()));
         }
-        return ProcessTable.of(group.processes(), arguments);
+        Processes processes = ProcessTable.of(group.processes(), arguments);
+        house.publish(container, "top");
+        return processes;
     }
 
     @Override
@@ -393,13 +416,18 @@ final class LocalContainers implements Containers {
 
     @Override
     public PathStat copyOut(String reference, String path, OutputStream tar) {
-        return paths.copyOut(get(reference), path, tar);
+        Container container = get(reference);
+        PathStat stat = paths.copyOut(container, path, tar);
+        house.publish(container, "archive-path", Map.of("path", path));
+        return stat;
     }
 
     @Override
     public void copyIn(
             String reference, String path, InputStream tar, boolean noOverwriteDirNonDir, boolean keepOwners) {
-        paths.copyIn(get(reference), path, tar, noOverwriteDirNonDir, keepOwners);
+        Container container = get(reference);
+        paths.copyIn(container, path, tar, noOverwriteDirNonDir, keepOwners);
+        house.publish(container, "extract-to-dir", Map.of("path", path));
     }
 
     @Override
@@ -429,7 +457,13 @@ final class LocalContainers implements Containers {
                 return house.snapshots()
                         .withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
             });
-            house.publish(container, "commit");
+            house.publish(
+                    container,
+                    "commit",
+                    Map.of(
+                            "comment", Objects.requireNonNullElse(message, ""),
+                            "imageID", made.id().toString(),
+                            "imageRef", Objects.requireNonNullElse(name, "")));
             return made.id().toString();
         } finally {
             if (frozen) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
@@ -61,10 +61,12 @@ public final class LocalEngine implements Engine {
         Users users = new Users(house.images(), house.snapshots());
         Starting starting = new Starting(house, users);
         Removing removing = new Removing(house);
-        Ending ending = new Ending(house, starting, removing);
-        starting.join(ending);
-        this.containers = new LocalContainers(house, starting, new Stopping(house), removing);
+        Stopping stopping = new Stopping(house);
         this.execs = new LocalExecs(house, starting, users);
+        HealthChecks health = new HealthChecks(house, execs, stopping);
+        Ending ending = new Ending(house, starting, removing, health);
+        starting.join(ending, health);
+        this.containers = new LocalContainers(house, starting, stopping, removing);
         this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));
         this.client = new RegistryClient(
                 house.images(),
@@ -72,7 +74,7 @@ public final class LocalEngine implements Engine {
         this.registries = new LocalRegistries(client, house.events());
         this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         this.networks = new LocalNetworks(house);
-        new Recovering(house, starting, ending, removing).recover();
+        new Recovering(house, starting, ending, removing, health).recover();
         house.meter().begin();
     }
 
@@ -105,8 +107,9 @@ public final class LocalEngine implements Engine {
             undo.add(keeper::close);
             ExecutorService workers = Executors.newCachedThreadPool(
                     Thread.ofPlatform().daemon().name("ondol-worker-", 0).factory());
-            ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            timer.setRemoveOnCancelPolicy(true);
             Groups groups = new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders));
             TenantDisk disk = new TenantDisk(registry, snapshots, volumes);
             LocalTenants tenants = new LocalTenants(
@@ -126,6 +129,7 @@ public final class LocalEngine implements Engine {
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
                     registry,
                     events,
+                    new JsonLogs(),
                     images,
                     snapshots,
                     volumes,
@@ -302,7 +306,10 @@ public final class LocalEngine implements Engine {
     public void close() {
         house.timer().shutdownNow();
         client.close();
+        execs.close();
+        house.jsonLogs().close();
         finishWork();
+        execs.leave();
         house.meter().close();
         house.tenants().close();
         house.records().close(); // with it, minders of containers that ended are let go

@@ -24,6 +24,9 @@ final class LocalVolumes implements Volumes {
     private static final System.Logger LOG = System.getLogger(LocalVolumes.class.getName());
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
 
+    /** The label of volumes that nobody named, as Docker has it. */
+    static final String ANONYMOUS = "com.docker.volume.anonymous";
+
     private final Path folder;
     private final Records<VolumeRecord> records;
     private final EventLog events;
@@ -60,18 +63,19 @@ final class LocalVolumes implements Volumes {
     @Override
     public synchronized Volume create(
             @Nullable String wanted, Map<String, String> labels, Map<String, String> options) {
-        String name = wanted == null || wanted.isEmpty() ? Folders.newId() : wanted;
+        if (wanted == null || wanted.isEmpty()) {
+            Map<String, String> marked = new TreeMap<>(labels);
+            marked.put(ANONYMOUS, "");
+            return create(Folders.newId(), marked, options);
+        }
+        String name = wanted;
         if (name.length() > 255 || !NAME.matcher(name).matches()) {
             throw EngineException.invalid(
                     ("create %s: \"%s\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\""
                                     + " are allowed. If you intended to pass a host directory, use absolute path")
                             .formatted(name, name));
         }
-        if (!options.isEmpty()) {
-            throw new EngineException(
-                    EngineException.Kind.UNSUPPORTED,
-                    "create %s: volumes take no options yet: %s".formatted(name, String.join(", ", options.keySet())));
-        }
+        VolumeMount.of(name, options); // refuses what makes no sense
         VolumeRecord known = volumes.get(name);
         if (known != null) {
             return volume(known);
@@ -100,6 +104,12 @@ final class LocalVolumes implements Volumes {
                 Instant.ofEpochSecond(0, record.created()),
                 record.labels(),
                 record.options());
+    }
+
+    /** What a volume's options make of it; null without any. */
+    synchronized @Nullable VolumeMount mount(String name) {
+        VolumeRecord record = volumes.get(name);
+        return record == null ? null : VolumeMount.of(name, record.options());
     }
 
     @Override

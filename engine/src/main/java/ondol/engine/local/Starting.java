@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
-import ondol.engine.LogConfig;
 import ondol.engine.networks.Attachment;
 import ondol.engine.spec.ContainerFacts;
 import ondol.engine.spec.ContainerFactsBuilder;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.engine.spec.SpecFactory;
 import ondol.image.Snapshot;
@@ -35,22 +35,21 @@ import ondol.runtime.RootFilesystem;
 
 /** The start of a container: configuration to specification, specification to plan, plan to the keeper. */
 final class Starting {
-    private static final long LOG_SIZE = 10 << 20;
-    private static final int LOG_FILES = 3;
-
     private final House house;
     private final Users users;
     private Ending ending;
+    private HealthChecks health;
 
-    @SuppressWarnings("NullAway.Init") // the two know each other: see join
+    @SuppressWarnings("NullAway.Init") // they know each other: see join
     Starting(House house, Users users) {
         this.house = house;
         this.users = users;
     }
 
-    /** An end may be the beginning of the next start: {@link LocalEngine} makes the two known to each other. */
-    void join(Ending ending) {
+    /** An end may be the beginning of the next start: {@link LocalEngine} makes them known to each other. */
+    void join(Ending ending, HealthChecks health) {
         this.ending = ending;
+        this.health = health;
     }
 
     /** Starts a container that does not run, whose stage the caller holds. */
@@ -65,7 +64,7 @@ final class Starting {
             Cgroup group = group(container, linux, undo);
             int logFile = record.started() == 0
                     ? 1 // nothing is there yet
-                    : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
+                    : prepareLog(container);
             Attachment attachment = house.endpoints().open(container, undo);
             house.publishing().open(container, undo);
             undo.add(() -> house.naming().close(container.id()));
@@ -81,6 +80,7 @@ final class Starting {
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
+            house.jsonLogs().begin(container);
             container.watch(minder, logFile, 0);
             container.saveSoon(
                     r -> r.change()
@@ -93,6 +93,7 @@ final class Starting {
                             .oomKilled(false)
                             .restarts(restarts)
                             .asked(true)
+                            .health(HealthChecks.atStart(r))
                             .boot(house.folders().boot())
                             .build(),
                     () -> {});
@@ -109,7 +110,14 @@ final class Starting {
         } catch (KernelException | NetworkException | IOException | IllegalStateException e) {
             throw failed(container, new EngineException(EngineException.Kind.FAILED, e.getMessage(), e));
         }
+        house.publishVolumes(container, "mount");
         house.publish(container, "start");
+        health.begin(container);
+    }
+
+    private static int prepareLog(Container container) throws IOException {
+        LogChoice choice = LogChoice.of(container.record().host().logConfig());
+        return container.logs().prepareForStart(choice.maxSize(), choice.maxFiles());
     }
 
     private EngineException failed(Container container, EngineException why) {
@@ -242,7 +250,7 @@ final class Starting {
                 place(house, group),
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
-                new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
+                log(logFile, record.host()),
                 NamespaceChoice.chroot(record.host()),
                 gate);
     }
@@ -272,18 +280,9 @@ final class Starting {
                 () -> house.snapshots().materialize(record.id()).copy()));
     }
 
-    private static long logSize(HostConfig host) {
-        String text = option(host, "max-size");
-        return text == null ? LOG_SIZE : Sizes.parse(text);
-    }
-
-    private static int logFiles(HostConfig host) {
-        String text = option(host, "max-file");
-        return text == null ? LOG_FILES : Math.max(1, Integer.parseInt(text));
-    }
-
-    private static @org.jspecify.annotations.Nullable String option(HostConfig host, String name) {
-        LogConfig log = host.logConfig();
-        return log == null || log.config() == null ? null : log.config().get(name);
+    /** How the minder keeps the log: with no limit where that is what the driver does. */
+    private static Bundle.Log log(int number, HostConfig host) {
+        LogChoice choice = LogChoice.of(host.logConfig());
+        return new Bundle.Log(number, choice.maxSize() == 0 ? Long.MAX_VALUE : choice.maxSize(), choice.maxFiles());
     }
 }

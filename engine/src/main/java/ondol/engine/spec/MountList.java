@@ -120,7 +120,7 @@ final class MountList {
     }
 
     private void add(MountPoint point) {
-        if (point.type().equals(MountPoint.TMPFS)) {
+        if (point.type().equals(MountPoint.TMPFS) || point.tmpfsOptions() != null) {
             users.add(
                     mount(point.destination(), "tmpfs", "tmpfs", TmpfsFlags.merge(Absent.text(point.tmpfsOptions()))));
             return;

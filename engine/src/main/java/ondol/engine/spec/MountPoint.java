@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param createSource whether a missing source becomes a folder
  * @param noCopy whether an empty volume stays empty although the image has files there
  * @param subpath of a volume, relative
- * @param tmpfsOptions of a tmpfs, such as {@code size=64k,mode=1777}
+ * @param tmpfsOptions of a tmpfs, or a volume that is one, such as {@code size=64k,mode=1777}; null for all others
  */
 @Json
 @RecordBuilder

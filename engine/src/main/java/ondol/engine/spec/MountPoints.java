@@ -103,7 +103,7 @@ public final class MountPoints {
         refuse(mount.volumeOptions() != null && !type.equals(MountPoint.VOLUME), "VolumeOptions", type);
         refuse(mount.tmpfsOptions() != null && !type.equals(MountPoint.TMPFS), "TmpfsOptions", type);
         if (!Set.of(MountPoint.BIND, MountPoint.VOLUME, MountPoint.TMPFS).contains(type)) {
-            throw wrong(type, "mount type unknown");
+            throw wrong(type, type.equals("image") ? "images are not mounted yet" : "mount type unknown");
         }
         if (target.isEmpty()) {
             throw wrong(type, "field Target must not be empty");

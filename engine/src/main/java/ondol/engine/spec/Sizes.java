@@ -1,15 +1,16 @@
-package ondol.engine.local;
+package ondol.engine.spec;
 
 import java.util.Locale;
 import ondol.engine.EngineException;
 
 /** Amounts of bytes as people write them: {@code 10m}, {@code 1.5g}, {@code 64k}, {@code 100}. */
-final class Sizes {
+public final class Sizes {
     private static final String UNITS = "bkmgt";
 
     private Sizes() {}
 
-    static long parse(String text) {
+    /** @throws EngineException {@code INVALID} */
+    public static long parse(String text) {
         String plain = text.strip().toLowerCase(Locale.ROOT);
         if (plain.endsWith("ib")) {
             plain = plain.substring(0, plain.length() - 2);

@@ -1,0 +1,105 @@
+package ondol.engine.spec;
+
+import java.util.Map;
+import java.util.Set;
+import ondol.engine.EngineException;
+import ondol.engine.LogConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a container's output goes, read from {@code --log-driver} and {@code --log-opt}. Whatever the driver, the minder
+ * keeps the output in frames, for whoever attaches; a driver says how much of it, and what becomes of it besides.
+ *
+ * @param maxSize bytes of a file, 0 for no limit
+ * @param maxFiles how many files of that size
+ * @param compress whether files are compressed when the next one is begun ({@code json-file})
+ * @param options as they were said
+ */
+public record LogChoice(
+        String driver, long maxSize, int maxFiles, boolean compress, Map<String, String> options) {
+    public static final String LOCAL = "local";
+    public static final String JSON_FILE = "json-file";
+    public static final String NONE = "none";
+
+    private static final long LOCAL_SIZE = 10 << 20;
+    private static final int LOCAL_FILES = 3;
+    private static final int MOST_FILES = 1000;
+
+    private static final Set<String> ALL = Set.of("mode", "max-buffer-size");
+    private static final Set<String> FILES = Set.of("max-size", "max-file", "compress");
+    private static final Set<String> ATTRIBUTES = Set.of("labels", "labels-regex", "env", "env-regex", "tag");
+
+    /** @throws EngineException {@code INVALID} for an option that the driver has not, {@code UNSUPPORTED} for a driver */
+    public static LogChoice of(@Nullable LogConfig config) {
+        String said = config == null ? "" : Absent.text(config.type());
+        String driver = said.isEmpty() ? LOCAL : said;
+        Map<String, String> options = config == null ? Map.of() : Absent.map(config.config());
+        if (!Set.of(LOCAL, JSON_FILE, NONE).contains(driver)) {
+            throw EngineException.invalid(
+                    "logger: no log driver named '%s' is registered; there are local, json-file and none"
+                            .formatted(driver));
+        }
+        for (String option : options.keySet()) {
+            boolean known = ALL.contains(option)
+                    || !driver.equals(NONE) && FILES.contains(option)
+                    || driver.equals(JSON_FILE) && ATTRIBUTES.contains(option);
+            if (!known) {
+                throw EngineException.invalid("unknown log opt '%s' for %s log driver".formatted(option, driver));
+            }
+        }
+        mode(options);
+        boolean json = driver.equals(JSON_FILE);
+        long size = options.containsKey("max-size") ? size(options.get("max-size")) : json ? 0 : LOCAL_SIZE;
+        int files = options.containsKey("max-file")
+                ? number(options.get("max-file"))
+                : json ? 1 : LOCAL_FILES;
+        boolean compress = options.containsKey("compress") ? flag(options.get("compress")) : !json;
+        if (json && files > 1 && size == 0) {
+            throw EngineException.invalid("max-file cannot be greater than 1 when max-size is not set");
+        }
+        if (json && compress && (files < 2 || size == 0)) {
+            throw EngineException.invalid(
+                    "compress cannot be true when max-file is less than 2 or max-size is not set");
+        }
+        return new LogChoice(driver, size, files, compress, options);
+    }
+
+    private static void mode(Map<String, String> options) {
+        String mode = options.getOrDefault("mode", "blocking");
+        if (!Set.of("blocking", "non-blocking").contains(mode)) {
+            throw EngineException.invalid("logger: logging mode not supported: " + mode);
+        }
+        if (options.containsKey("max-buffer-size")) {
+            if (!mode.equals("non-blocking")) {
+                throw EngineException.invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+            }
+            size(options.get("max-buffer-size"));
+        }
+    }
+
+    private static long size(@Nullable String text) {
+        String said = Absent.text(text);
+        long size = said.equals("-1") ? 0 : Sizes.parse(said);
+        if (size == 0 && !said.equals("-1")) {
+            throw EngineException.invalid("max-size must be a positive number, or -1 for no limit");
+        }
+        return size;
+    }
+
+    private static int number(@Nullable String text) {
+        String said = Absent.text(text);
+        int number = said.matches("\\d{1,9}") ? Integer.parseInt(said) : 0;
+        if (number < 1 || number > MOST_FILES) {
+            throw EngineException.invalid("max-file must be a number from 1 to %d, not '%s'".formatted(MOST_FILES, said));
+        }
+        return number;
+    }
+
+    private static boolean flag(@Nullable String text) {
+        return switch (Absent.text(text)) {
+            case "true", "1", "t", "T", "TRUE", "True" -> true;
+            case "false", "0", "f", "F", "FALSE", "False" -> false;
+            default -> throw EngineException.invalid("compress must be true or false, not '%s'".formatted(text));
+        };
+    }
+}
