@@ -18,9 +18,11 @@ import ondol.engine.HostConfig;
 import ondol.engine.Tenants;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LimitWarnings;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
+import ondol.engine.spec.ResourceLimits;
 import ondol.image.Image;
 import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,7 @@ final class Creating {
                 house.tenants().admit(tenant);
                 undo.add(() -> house.tenants().left(tenant));
             }
+            house.groups().tryOut(host, tenant, id, GroupResources.of(ResourceLimits.of(host, house.host())));
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
@@ -246,7 +249,7 @@ final class Creating {
     }
 
     private List<String> warnings(HostConfig host) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(LimitWarnings.of(host, house.host()));
         if (host.portBindings() != null && !host.portBindings().isEmpty()) {
             warnings.add("ports are not published yet: the container has a loopback of its own only");
         }
