@@ -4,29 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Limits beyond Docker's, limits of devices, and what updates say. */
 final class OwnLimitsTest extends OnEngine {
     private static boolean v2() {
         return engine.info().cgroupVersion() == 2;
-    }
-
-    private static String group(String id, String v1, String v2) {
-        try (Stream<Path> walk = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-            Path file = walk.filter(path -> path.endsWith(Path.of(id, v2() ? v2 : v1)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no " + (v2() ? v2 : v1)));
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test

@@ -49,6 +49,7 @@ final class Creating {
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
         }
+        Long space = DiskSpace.of(host, chroot);
         String tenant = tenant(asked, host);
         String stopSignal = merged.stopSignal();
         if (stopSignal != null && !stopSignal.isEmpty()) {
@@ -71,7 +72,7 @@ final class Creating {
             List<MountPoint> mounts =
                     chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
-            LocalImages.translate(() -> house.snapshots().create(id, image));
+            LocalImages.translate(() -> house.snapshots().create(id, image, space));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config = ContainerConfigBuilder.builder(merged)

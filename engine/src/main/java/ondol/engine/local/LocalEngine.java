@@ -279,6 +279,7 @@ public final class LocalEngine implements Engine {
         house.keeper().close();
         house.groups().prune();
         house.groups().tree().close();
+        house.volumes().close();
         house.images().close();
         house.folders().close();
     }

@@ -46,6 +46,7 @@ final class Recovering {
         clear(records);
         house.tenants().recover();
         house.meter().open(records);
+        house.snapshots().forgetLimits();
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
