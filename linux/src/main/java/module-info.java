@@ -4,6 +4,7 @@ module ondol.linux {
 
     exports ondol.linux;
     exports ondol.linux.cgroup;
+    exports ondol.linux.disk;
     exports ondol.linux.keeper;
     exports ondol.linux.netlink;
     exports ondol.linux.nftables;

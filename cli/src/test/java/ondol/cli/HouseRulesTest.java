@@ -78,7 +78,7 @@ class HouseRulesTest {
     void processesAreMadeByTheKeeper() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("ondol.linux.keeper", "ondol.cli..")
+                .resideOutsideOfPackages("ondol.linux.keeper", "ondol.linux.disk", "ondol.cli..")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(ProcessBuilder.class)

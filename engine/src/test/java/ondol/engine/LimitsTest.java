@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,19 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a container may use. */
 final class LimitsTest extends OnEngine {
-    /** The text of a file of the container's group, by its name on v1 or on v2. */
-    private static String group(String id, String v1, String v2) {
-        String name = engine.info().cgroupVersion() == 2 ? v2 : v1;
-        try (Stream<Path> walk = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-            Path file = walk.filter(path -> path.endsWith(Path.of(id, name)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no " + name));
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Test
     void memory() {
         String id = create(

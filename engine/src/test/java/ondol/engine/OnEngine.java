@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +59,26 @@ abstract class OnEngine {
 
     static Containers containers() {
         return engine.containers();
+    }
+
+    /** The text of a file of the container's group, by its name on v1 or on v2. */
+    static String group(String id, String v1, String v2) {
+        String name = engine.info().cgroupVersion() == 2 ? v2 : v1;
+        Path own = Path.of("ondol-" + engine.info().id().substring(0, 8), id, name);
+        Path base = Path.of("/sys/fs/cgroup");
+        try (var hierarchies = Files.newDirectoryStream(base, Files::isDirectory)) {
+            if (Files.exists(base.resolve(own))) {
+                return Files.readString(base.resolve(own)).strip();
+            }
+            for (Path hierarchy : hierarchies) {
+                if (Files.exists(hierarchy.resolve(own))) {
+                    return Files.readString(hierarchy.resolve(own)).strip();
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        throw new AssertionError("no " + name);
     }
 
     static ContainerConfigBuilder busybox(String... command) {

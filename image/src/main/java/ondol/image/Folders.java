@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicLong;
 import ondol.linux.Descriptor;
+import ondol.linux.disk.SizedFolder;
 
 /** The folders of a store, all on one filesystem, and its own small files. */
 final class Folders implements AutoCloseable {
@@ -52,6 +53,7 @@ final class Folders implements AutoCloseable {
         stagingFolder = open(staging);
         // what a killed import left behind
         for (String name : Trees.names(stagingFolder)) {
+            SizedFolder.release(staging.resolve(name).resolve("disk"));
             trash.take(stagingFolder, name);
         }
     }

@@ -454,6 +454,7 @@ public final class ImageStore implements AutoCloseable {
         closed = true;
         syncer.close();
         unpacker.close();
+        snapshots.close();
         folders.close();
     }
 }

@@ -1,5 +1,6 @@
 package ondol.image;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -8,10 +9,12 @@ import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.linux.Names;
 import ondol.linux.Stat;
+import ondol.linux.disk.SizedFolder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The containers' writable layers: {@code snapshots/ID/upper}, {@code work}, and {@code lower}, a link whose text is the
- * layers below, as an overlay wants them; and {@code root}, where overlays are not to be had: all of it as plain files.
+ * layers below, as an overlay wants them; {@code disk}, in which upper and work lie if their size is limited; and {@code root}, where overlays are not to be had: all of it as plain files.
  * While a snapshot is there its layers are kept, also when their image goes.
  */
 public final class Snapshots {
@@ -19,6 +22,8 @@ public final class Snapshots {
     private static final String WORK = "work";
     private static final String LOWER = "lower";
     private static final String ROOT = "root";
+    /** Where upper and work lie if they have a size. */
+    private static final String SIZED = "disk";
 
     private final ImageStore store;
     private final Folders folders;
@@ -35,24 +40,76 @@ public final class Snapshots {
      * @throws ImageException CONFLICT where there is one
      */
     public Snapshot create(String id, Image image) {
+        return create(id, image, null);
+    }
+
+    /**
+     * As {@link #create(String, Image)}, with a limit.
+     *
+     * @param bytes that the writable layer may take on disk; null for no limit
+     * @throws ImageException UNSUPPORTED where this machine cannot limit it
+     */
+    public Snapshot create(String id, Image image, @Nullable Long bytes) {
         checkId(id);
         try (ImageStore.Operation operation = store.begin()) {
             RootLayers layers = operation.layers(image);
             String staged = folders.stagingName();
             Files.mkdirat(folders.stagingFolder, staged, 0700);
             try (Descriptor made = Files.openName(folders.stagingFolder, staged, Files.O_PATH | Files.O_DIRECTORY)) {
-                Files.mkdirat(made, UPPER, 0755);
-                Files.mkdirat(made, WORK, 0700);
                 Files.symlinkat(layers.lowerdir(), made, LOWER);
-                likeTopLayer(made, image);
+                if (bytes == null) {
+                    writable(made, image);
+                } else {
+                    sized(folders.staging.resolve(staged).resolve(SIZED), image, bytes);
+                }
+            } catch (RuntimeException e) {
+                SizedFolder.release(folders.staging.resolve(staged).resolve(SIZED));
+                folders.trash.take(folders.stagingFolder, staged);
+                throw e;
             }
             if (Files.lstatIfThere(folders.snapshotsFolder, id) != null) {
+                SizedFolder.release(folders.staging.resolve(staged).resolve(SIZED));
                 folders.trash.take(folders.stagingFolder, staged);
                 throw new ImageException(ImageException.Kind.CONFLICT, "there is a snapshot " + id + " already");
             }
             Files.renameat2(folders.stagingFolder, staged, folders.snapshotsFolder, id, Files.RENAME_NOREPLACE);
             return snapshot(id, layers);
         }
+    }
+
+    private void writable(Descriptor made, Image image) {
+        Files.mkdirat(made, UPPER, 0755);
+        Files.mkdirat(made, WORK, 0700);
+        likeTopLayer(made, image);
+    }
+
+    private void sized(Path folder, Image image, long bytes) {
+        try {
+            SizedFolder.make(folder, folders.root, bytes);
+        } catch (IOException e) {
+            throw new ImageException(
+                    ImageException.Kind.UNSUPPORTED, "cannot limit the writable layer: " + e.getMessage());
+        }
+        try (Descriptor made = Files.open(folder.toString(), Files.O_PATH | Files.O_DIRECTORY)) {
+            writable(made, image);
+        }
+    }
+
+    /** Lets go of limited layers; the next store takes them up again. What runs keeps its own. */
+    void close() {
+        for (String id : list()) {
+            SizedFolder.close(folders.snapshots.resolve(id).resolve(SIZED));
+        }
+    }
+
+    /** Forgets limits that a killed engine left to nobody. */
+    public void forgetLimits() {
+        SizedFolder.forgetOthers(
+                folders.root,
+                list().stream()
+                        .map(id -> folders.snapshots.resolve(id).resolve(SIZED))
+                        .filter(java.nio.file.Files::isDirectory)
+                        .toList());
     }
 
     /** An overlay's root has the owner and mode of the upper folder. */
@@ -82,9 +139,15 @@ public final class Snapshots {
 
     private Snapshot snapshot(String id, RootLayers layers) {
         Path folder = folders.snapshots.resolve(id);
+        Path sized = folder.resolve(SIZED);
+        boolean limited = java.nio.file.Files.isDirectory(sized);
+        if (limited) {
+            SizedFolder.open(sized);
+        }
+        Path place = limited ? sized : folder;
         boolean copied = Files.lstatIfThere(folders.snapshotsFolder, id + "/" + ROOT) != null;
         return new Snapshot(
-                id, folder.resolve(UPPER), folder.resolve(WORK), layers, copied ? folder.resolve(ROOT) : null);
+                id, place.resolve(UPPER), place.resolve(WORK), layers, copied ? folder.resolve(ROOT) : null);
     }
 
     /**
@@ -192,6 +255,7 @@ public final class Snapshots {
         } catch (ImageException e) {
             return;
         }
+        SizedFolder.release(folders.snapshots.resolve(id).resolve(SIZED));
         folders.trash.take(folders.snapshotsFolder, id);
         store.released(released);
     }
@@ -199,7 +263,9 @@ public final class Snapshots {
     /** Bytes of the files in the writable layer, each counted once. */
     public long usage(String id) {
         checkId(id);
-        String name = open(id).copy() == null ? UPPER : ROOT;
+        Snapshot snapshot = open(id);
+        boolean limited = snapshot.upper().endsWith(SIZED + "/" + UPPER);
+        String name = snapshot.copy() != null ? ROOT : limited ? SIZED + "/" + UPPER : UPPER;
         try (Descriptor upper =
                 Files.openInRoot(folders.snapshotsFolder, id + "/" + name, Files.O_PATH | Files.O_DIRECTORY, 0)) {
             return usage(upper, new HashSet<>());

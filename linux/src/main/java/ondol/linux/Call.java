@@ -87,6 +87,7 @@ public enum Call {
     PRLIMIT64(302, 261),
     PWRITE64(18, 68),
     QUOTACTL(179, 60),
+    QUOTACTL_FD(443, 443),
     READ(0, 63),
     READLINKAT(267, 78),
     RECVFROM(45, 207),

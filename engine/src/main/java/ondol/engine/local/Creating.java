@@ -23,10 +23,12 @@ import ondol.engine.networks.PortRequests;
 import ondol.engine.VolumeOptions;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LimitWarnings;
 import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
+import ondol.engine.spec.ResourceLimits;
 import ondol.image.Image;
 import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,7 @@ final class Creating {
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
         }
+        Long space = DiskSpace.of(host, chroot);
         String tenant = tenant(asked, host);
         String stopSignal = merged.stopSignal();
         if (stopSignal != null && !stopSignal.isEmpty()) {
@@ -69,6 +72,7 @@ final class Creating {
                 house.tenants().admit(tenant);
                 undo.add(() -> house.tenants().left(tenant));
             }
+            house.groups().tryOut(host, tenant, id, GroupResources.of(ResourceLimits.of(host, house.host())));
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
@@ -79,7 +83,7 @@ final class Creating {
             List<MountPoint> mounts =
                     chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
-            LocalImages.translate(() -> house.snapshots().create(id, image));
+            LocalImages.translate(() -> house.snapshots().create(id, image, space));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config = ContainerConfigBuilder.builder(merged)
@@ -296,6 +300,10 @@ final class Creating {
             }
         }
         return mounts;
+    }
+
+    private List<String> warnings(HostConfig host) {
+        return new ArrayList<>(LimitWarnings.of(host, house.host()));
     }
 
     private static void deleteQuietly(Path folder) {

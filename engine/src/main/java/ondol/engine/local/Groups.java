@@ -3,6 +3,7 @@ package ondol.engine.local;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
@@ -17,6 +19,7 @@ import ondol.linux.cgroup.Cgroup;
 import ondol.linux.cgroup.CgroupTree;
 import ondol.linux.cgroup.Controller;
 import ondol.linux.cgroup.Hierarchy;
+import ondol.linux.cgroup.LimitException;
 import ondol.linux.cgroup.Resources;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ final class Groups {
 
     /** What a tenant's group is called before the tenant's name; no container's id begins so. */
     static final String TENANT = "tenant-";
+
+    private static final Set<String> GUARANTEES = Set.of("memory.min", "memory.low");
 
     private final CgroupTree tree;
     private final String parent;
@@ -96,7 +101,9 @@ final class Groups {
             if (tenant != null) {
                 ensure(tenant);
             }
-            return create(parentOf(host, tenant), id, resources);
+            Cgroup made = create(parentOf(host, tenant), id, resources);
+            cover(host, tenant, resources);
+            return made;
         } finally {
             lock.readLock().unlock();
         }
@@ -112,6 +119,55 @@ final class Groups {
             tree.open(above + "/" + name).ifPresent(Cgroup::remove); // a killed engine left it
             return tree.create(above, name, resources);
         }
+    }
+
+    /** Has the groups above keep the guarantees of memory that a container has got; little to do where it has none. */
+    void cover(HostConfig host, @Nullable String tenant, Resources resources) {
+        boolean low = resources.memory() != null && resources.memory().reservation() != null;
+        boolean min = resources.unified() != null
+                && resources.unified().keySet().stream().anyMatch(GUARANTEES::contains);
+        if (low || min) {
+            synchronized (tenants) {
+                // where tenants are guaranteed something too, theirs is not to be taken away
+                tree.coverGuarantees(parentOf(host, tenant), guarantees.getAsLong() == 0 ? parent : null);
+            }
+        }
+    }
+
+    /**
+     * Tries limits that this machine may not hold on a group that holds nothing and goes again.
+     *
+     * @throws EngineException in which the reason is said
+     */
+    void tryOut(HostConfig host, @Nullable String tenant, String id, Resources resources) {
+        Resources asked = GroupResources.unusual(resources);
+        if (asked == null) {
+            return;
+        }
+        lock.readLock().lock();
+        try {
+            used.set(true);
+            if (tenant != null) {
+                ensure(tenant);
+            }
+            tree.tryOut(parentOf(host, tenant), "try-" + id, asked);
+        } catch (LimitException e) {
+            throw refusal(e);
+        } catch (KernelException e) {
+            throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** A limit that is not kept, as users are told. */
+    static EngineException refusal(LimitException e) {
+        EngineException.Kind kind = switch (e.reason()) {
+            case INVALID -> EngineException.Kind.INVALID;
+            case UNSUPPORTED -> EngineException.Kind.UNSUPPORTED;
+            case BUSY -> EngineException.Kind.CONFLICT;
+        };
+        return new EngineException(kind, e.getMessage(), e);
     }
 
     // Tenants
@@ -175,6 +231,7 @@ final class Groups {
                 .ifPresent(group -> group.update(
                         new Resources(null, null, null, null, null, null, Map.of("memory.min", Long.toString(sum)))));
         protectedBytes = sum;
+        tree.coverGuarantees(parent, null); // containers of no tenant may be guaranteed something as well
     }
 
     /** The group of a tenant of which something runs. */

@@ -2,6 +2,7 @@ package ondol.engine.local;
 
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +18,16 @@ import java.util.stream.Stream;
 import ondol.engine.EngineException;
 import ondol.engine.Tenants;
 import ondol.engine.Volumes;
+import ondol.linux.KernelException;
+import ondol.linux.disk.SizedFolder;
 import org.jspecify.annotations.Nullable;
 
 /** Volumes as folders: {@code volumes/NAME/_data} holds the files, {@code volume.json} beside it the record. */
 final class LocalVolumes implements Volumes {
     private static final System.Logger LOG = System.getLogger(LocalVolumes.class.getName());
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
+
+    private static final String DATA = "_data";
 
     /** The label of volumes that nobody named, as Docker has it. */
     static final String ANONYMOUS = "com.docker.volume.anonymous";
@@ -45,6 +50,23 @@ final class LocalVolumes implements Volumes {
             volumes.put(record.name(), record);
         }
         clear();
+        volumes.values().forEach(record -> open(record.name()));
+        SizedFolder.forgetOthers(
+                folder, volumes.keySet().stream().map(this::data).filter(Files::isDirectory).toList());
+    }
+
+    /** A limited one is mounted, where that is how it is limited. */
+    private void open(String name) {
+        try {
+            SizedFolder.open(data(name));
+        } catch (KernelException | UncheckedIOException e) {
+            LOG.log(Level.ERROR, "volume " + name + " cannot be mounted", e);
+        }
+    }
+
+    /** Lets go of limited ones; the next engine takes them up again. What runs keeps them. */
+    synchronized void close() {
+        volumes.keySet().forEach(name -> SizedFolder.close(data(name)));
     }
 
     /** What has no record was being made, or removed, when an engine was killed. */
@@ -52,6 +74,7 @@ final class LocalVolumes implements Volumes {
         try (Stream<Path> folders = Files.list(folder)) {
             for (Path one : folders.toList()) {
                 if (!Files.exists(one.resolve("volume.json"))) {
+                    SizedFolder.release(one.resolve(DATA));
                     Removing.delete(one);
                 }
             }
@@ -75,14 +98,18 @@ final class LocalVolumes implements Volumes {
                                     + " are allowed. If you intended to pass a host directory, use absolute path")
                             .formatted(name, name));
         }
-        VolumeMount.of(name, options); // refuses what makes no sense
+        Long space = DiskSpace.ofVolume(name, options);
+        if (VolumeMount.of(name, options) != null && space != null) {
+            throw EngineException.invalid(
+                    "create %s: size is for a volume in a folder of the engine's own; leave out type and device".formatted(name));
+        }
         VolumeRecord known = volumes.get(name);
         if (known != null) {
             return volume(known);
         }
         VolumeRecord made = new VolumeRecord(name, Container.now(), labels, options);
         try {
-            Path data = Files.createDirectories(data(name));
+            Path data = space == null ? Files.createDirectories(data(name)) : sized(name, space);
             Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);
@@ -94,7 +121,20 @@ final class LocalVolumes implements Volumes {
     }
 
     private Path data(String name) {
-        return folder.resolve(name).resolve("_data");
+        return folder.resolve(name).resolve(DATA);
+    }
+
+    private Path sized(String name, long bytes) throws IOException {
+        Path data = data(name);
+        Files.createDirectories(folder.resolve(name));
+        try {
+            SizedFolder.make(data, folder, bytes);
+        } catch (IOException | KernelException e) {
+            Removing.delete(folder.resolve(name));
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED, "create %s: %s".formatted(name, e.getMessage()), e);
+        }
+        return data;
     }
 
     private Volume volume(VolumeRecord record) {
@@ -146,6 +186,7 @@ final class LocalVolumes implements Volumes {
             }
             try {
                 Files.deleteIfExists(folder.resolve(name).resolve("volume.json"));
+                SizedFolder.release(data(name));
                 Removing.delete(folder.resolve(name));
             } catch (IOException e) {
                 throw new EngineException(

@@ -49,6 +49,7 @@ final class Recovering {
         house.tenants().recover();
         house.meter().open(records);
         house.registry().all().forEach(house.endpoints()::restore);
+        house.snapshots().forgetLimits();
         for (Container container : house.registry().all()) {
             try {
                 recover(container);

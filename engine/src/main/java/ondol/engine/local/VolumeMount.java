@@ -30,10 +30,11 @@ record VolumeMount(@Nullable Path folder, boolean readOnly, String options) {
     /**
      * Reads the options.
      *
-     * @return null for a volume without
+     * @return null for a volume without any but a size
      * @throws EngineException {@code INVALID}, or {@code UNSUPPORTED} for a type that is not mounted here
      */
-    static @Nullable VolumeMount of(String name, Map<String, String> options) {
+    static @Nullable VolumeMount of(String name, Map<String, String> all) {
+        Map<String, String> options = DiskSpace.otherOptions(all);
         if (options.isEmpty()) {
             return null;
         }
