@@ -46,6 +46,11 @@ final class Creating {
         boolean chroot = NamespaceChoice.chroot(host);
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
+        } else if (!Machine.maySeparate()) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "this engine may not make namespaces and mounts (it has no CAP_SYS_ADMIN); --isolation chroot goes"
+                            + " without them");
         }
         String tenant = tenant(asked, host);
         String stopSignal = merged.stopSignal();
