@@ -3,7 +3,7 @@
 # by the command and by docker; archives there and back through skopeo; changes there and back through Docker's own engine
 # (where ONDOL_PEERS names a tool that starts one); and an engine killed with -9 at KILLS=50 moments of a pull.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-for tool in docker skopeo docker-registry debootstrap; do
+for tool in docker skopeo docker-registry debootstrap jq curl; do
   command -v $tool >/dev/null || { say "images.sh needs $tool (a Debian package; docker is in docker-cli); skipped"; exit 77; }
 done
 port=5071 peer=unix:///tmp/peers-docker.sock peers=
@@ -50,7 +50,8 @@ layers() { skopeo inspect --tls-verify=false "docker://$1" | jq -c .Layers; } # 
 diff_ids() { "$@" inspect -f '{{json .RootFS.Layers}}' "$image"; }
 
 echo "a Debian from debootstrap, pushed by skopeo"
-quietly debootstrap --variant=minbase bookworm "$state/debian" ${mirror:+"$mirror"} || finish
+# what debootstrap mounts goes with its mount namespace, also where it fails or is killed
+quietly unshare -m --propagation private debootstrap --variant=minbase bookworm "$state/debian" ${mirror:+"$mirror"} || finish
 tar -C "$state/debian" -cf "$state/1.tar" --exclude ./usr --exclude ./var --exclude './proc/*' --exclude './sys/*' --exclude './dev/*' .
 tar -C "$state/debian" -cf "$state/2.tar" ./usr/lib
 tar -C "$state/debian" -cf "$state/3.tar" --exclude ./usr/lib ./usr

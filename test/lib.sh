@@ -107,7 +107,7 @@ end_all() {
     echo "  the engine's last words:"
     tail -n 15 "$state/engine.log" | sed 's/^/    /'
   fi
-  rm -rf "$state"
+  rm -rf --one-file-system "$state" # never into what a killed test left mounted
 }
 trap end_all EXIT
 trap 'exit 130' INT TERM
