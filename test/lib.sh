@@ -51,8 +51,10 @@ engine_pid() {
 }
 answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() {
-  [[ -n $(engine_pid) ]] || "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
-  disown $! 2>/dev/null # no word from the shell when a test kills it
+  if [[ -z $(engine_pid) ]]; then
+    "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
+    disown $! 2>/dev/null # no word from the shell when a test kills it
+  fi
   until_true 60 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
 }
 kill_engine() { # SIGNAL
@@ -105,7 +107,7 @@ end_all() {
     echo "  the engine's last words:"
     tail -n 15 "$state/engine.log" | sed 's/^/    /'
   fi
-  rm -rf "$state"
+  rm -rf --one-file-system "$state" # never into what a killed test left mounted
 }
 trap end_all EXIT
 trap 'exit 130' INT TERM

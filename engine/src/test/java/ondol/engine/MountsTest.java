@@ -95,6 +95,7 @@ final class MountsTest extends OnEngine {
         EngineException onFolder =
                 refused(() -> run(shell("true"), host().binds(List.of(source.resolve("file") + ":/data"))));
         assertTrue(onFolder.getMessage().contains("/data"), onFolder.getMessage());
+        assertTrue(onFolder.getMessage().contains("nor a file onto a folder"), onFolder.getMessage());
     }
 
     @Test

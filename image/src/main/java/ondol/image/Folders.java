@@ -18,6 +18,9 @@ final class Folders implements AutoCloseable {
     final Path layers;
     final Path snapshots;
     final Path staging;
+    /** For what is not done yet. */
+    static final String STAGING = "staging";
+
     final Descriptor rootFolder;
     final Descriptor layersFolder;
     final Descriptor snapshotsFolder;
@@ -36,7 +39,7 @@ final class Folders implements AutoCloseable {
             blobs = Files.createDirectories(root.resolve("blobs/sha256"));
             layers = Files.createDirectories(root.resolve("layers"));
             snapshots = Files.createDirectories(root.resolve("snapshots"));
-            staging = Files.createDirectories(root.resolve("staging"));
+            staging = Files.createDirectories(root.resolve(STAGING));
             // image roots hold setuid files and devices: nobody else may reach them
             Files.setPosixFilePermissions(layers, PosixFilePermissions.fromString("rwx------"));
             Files.setPosixFilePermissions(snapshots, PosixFilePermissions.fromString("rwx------"));

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.Files;
+import ondol.linux.KernelException;
 import ondol.linux.Mounts;
 import ondol.linux.Stat;
 import ondol.oci.image.Digest;
@@ -55,9 +57,16 @@ final class HostImage {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Both images; their masks are made where they are not there. */
+    /** Both images; their masks are made where they are not there. None where masks, or overlays, may not be made. */
     static List<Image> images(Folders folders) {
-        return List.of(image(folders, false), image(folders, true));
+        try {
+            return List.of(image(folders, false), image(folders, true));
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EPERM) {
+                return List.of(); // trusted attributes want CAP_SYS_ADMIN, as mounts do (man 7 xattr)
+            }
+            throw e;
+        }
     }
 
     private static Image image(Folders folders, boolean homes) {

@@ -4,19 +4,22 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.Files;
 import ondol.linux.Kernel;
+import ondol.linux.KernelException;
 import ondol.linux.Mounts;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A root as its container would see it, to be read by the engine: layers, and maybe a stopped container's writable layer,
  * as a read-only overlay that is mounted nowhere, and gone when this is closed. Paths in it come from strangers: read them
- * with {@link ondol.linux.Files#openInRoot}.
+ * with {@link ondol.linux.Files#openInRoot}. Where the engine may not mount, a view is a copy, made when it is opened.
  */
 public final class RootView implements AutoCloseable {
     private static final long CLONE_NEWNS = 0x20000;
@@ -26,9 +29,15 @@ public final class RootView implements AutoCloseable {
     private static final String OPTIONS = ",redirect_dir=nofollow,metacopy=off";
 
     private final Descriptor root;
+    private final Runnable ending;
 
     private RootView(Descriptor root) {
+        this(root, () -> {});
+    }
+
+    private RootView(Descriptor root, Runnable ending) {
         this.root = root;
+        this.ending = ending;
     }
 
     /** Layers only. */
@@ -65,11 +74,46 @@ public final class RootView implements AutoCloseable {
             // an overlay without an upper folder wants two layers; and whiteouts in the lowest one want an overlay
             names.add(RootLayers.EMPTY);
         }
+        try {
+            return new RootView(mount(layers, names));
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPERM || layers.nested() || names.contains("/")) {
+                throw e;
+            }
+            return copy(layers.folder(), names);
+        }
+    }
+
+    private static Descriptor mount(RootLayers layers, List<String> names) {
         boolean longNames = layers.folder().toString().length() + 128 > Mounts.FSCONFIG_VALUE_LIMIT;
-        return new RootView(
-                layers.nested() || longNames || !takesLayersOneByOne()
-                        ? mountAside(layers, names, null)
-                        : mountDetached(layers.folder(), names));
+        return layers.nested() || longNames || !takesLayersOneByOne()
+                ? mountAside(layers, names, null)
+                : mountDetached(layers.folder(), names);
+    }
+
+    /** In the store's folder for what is not done yet, so that nothing of it outlives the engine for long. */
+    private static RootView copy(Path layers, List<String> names) {
+        Descriptor staging =
+                Files.open(layers.resolveSibling(Folders.STAGING).toString(), Files.O_PATH | Files.O_DIRECTORY);
+        String copy = "view-" + UUID.randomUUID();
+        Runnable ending = () -> {
+            try (staging) {
+                Trees.delete(staging, copy);
+            }
+        };
+        try {
+            Files.mkdirat(staging, copy, 0700);
+            Descriptor made = Files.openName(staging, copy, Files.O_DIRECTORY);
+            for (String name : names.reversed()) {
+                try (Descriptor layer = Files.open(layers.resolve(name).toString(), Files.O_DIRECTORY)) {
+                    LayerCopy.apply(layer, made);
+                }
+            }
+            return new RootView(made, ending);
+        } catch (RuntimeException e) {
+            ending.run();
+            throw e;
+        }
     }
 
     /** Whether fsconfig(2) takes {@code lowerdir+}, which Linux 6.5 brought. */
@@ -142,5 +186,6 @@ public final class RootView implements AutoCloseable {
     @Override
     public void close() {
         root.close();
+        ending.run();
     }
 }

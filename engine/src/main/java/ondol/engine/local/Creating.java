@@ -59,6 +59,11 @@ final class Creating {
         boolean chroot = NamespaceChoice.chroot(host);
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
+        } else if (!Machine.maySeparate()) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "this engine may not make namespaces and mounts (it has no CAP_SYS_ADMIN); --isolation chroot goes"
+                            + " without them");
         }
         Long space = DiskSpace.of(host, chroot);
         String tenant = tenant(asked, host);
@@ -112,7 +117,7 @@ final class Creating {
                 Files.delete(folder.resolve(ContainerFiles.VOLUMES));
             }
             house.publish(container, "create");
-            return new Created(id, List.of());
+            return new Created(id, warnings(host));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);

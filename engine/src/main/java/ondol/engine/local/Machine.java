@@ -17,7 +17,7 @@ import ondol.linux.cgroup.Hierarchies;
 /** What this machine is and can, read once when an engine opens. */
 final class Machine {
     private static final Set<Capability> NEEDED =
-            Set.of(Capability.SYS_ADMIN, Capability.MKNOD, Capability.SETUID, Capability.SETGID, Capability.CHOWN);
+            Set.of(Capability.MKNOD, Capability.SETUID, Capability.SETGID, Capability.CHOWN);
 
     /** v1 controllers that programs in a container look at. */
     private static final List<Controller> SHOWN = List.of(
@@ -29,6 +29,14 @@ final class Machine {
             Controller.PIDS);
 
     private Machine() {}
+
+    /**
+     * Whether an engine may make namespaces and mounts here. Where it may not, such as in a container of another engine, a
+     * root of their own ({@code chroot}) is what containers can have.
+     */
+    static boolean maySeparate() {
+        return Capabilities.current().effective().contains(Capability.SYS_ADMIN);
+    }
 
     /** Refuses to begin where making a container could not work, with what is missing. */
     static void check() {
@@ -44,7 +52,7 @@ final class Machine {
                     "an engine needs root's rights, and these are missing here: %s; start it as root, or with sudo"
                             .formatted(String.join(", ", missing)));
         }
-        if (read("/proc/filesystems").lines().noneMatch(line -> line.endsWith("\toverlay"))) {
+        if (maySeparate() && read("/proc/filesystems").lines().noneMatch(line -> line.endsWith("\toverlay"))) {
             throw new EngineException(
                     EngineException.Kind.UNSUPPORTED,
                     "this kernel has no overlay file system, from which containers get their root; load it with"

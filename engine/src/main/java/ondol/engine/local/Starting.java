@@ -162,11 +162,21 @@ final class Starting {
                             + e.getMessage();
             return new EngineException(EngineException.Kind.UNSUPPORTED, words, e);
         }
-        String hint = errno == Errno.EPERM || errno == Errno.ENOSYS
-                ? "; this kernel, or what it runs in, forbids the call"
-                : "";
         return new EngineException(
-                EngineException.Kind.FAILED, "cannot make the container: " + e.getMessage() + hint, e);
+                EngineException.Kind.FAILED, "cannot make the container: " + e.getMessage() + hint(e.refused()), e);
+    }
+
+    /** What a refused call is likely to mean. */
+    private static String hint(KernelException refused) {
+        Errno errno = refused.errno();
+        if (errno == Errno.EPERM || errno == Errno.ENOSYS) {
+            return "; this kernel, or what it runs in, forbids the call";
+        }
+        // man 2 move_mount: a folder goes on folders only, all else on all else
+        boolean kinds = errno == Errno.EINVAL || errno == Errno.ENOTDIR || errno == Errno.EISDIR;
+        return refused.call().equals("move_mount") && kinds
+                ? "; a folder cannot be mounted onto a file, nor a file onto a folder"
+                : "";
     }
 
     ContainerFacts facts(Container container) {

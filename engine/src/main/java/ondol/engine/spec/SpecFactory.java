@@ -81,10 +81,15 @@ public final class SpecFactory {
                 .cwd(Paths.clean("/" + Absent.text(config.workingDir())))
                 .capabilities(new ondol.oci.runtime.Capabilities(names, names, null, names, null))
                 .rlimits(Rlimits.of(host))
-                .noNewPrivileges(security.noNewPrivileges() ? Boolean.TRUE : null)
+                .noNewPrivileges(security.noNewPrivileges() || !maySetFilters() ? Boolean.TRUE : null)
                 .apparmorProfile(apparmor())
                 .oomScoreAdj(Objects.requireNonNullElse(host.oomScoreAdj(), 0))
                 .build();
+    }
+
+    /** Who may not set a filter otherwise sets it for good: no program gives its process more rights (man 2 seccomp). */
+    private boolean maySetFilters() {
+        return machine.capabilities().contains(Capability.SYS_ADMIN);
     }
 
     private @Nullable ConsoleSize consoleSize() {
