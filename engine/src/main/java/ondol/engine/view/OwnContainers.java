@@ -13,11 +13,13 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetailsBuilder;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.Tenants;
 import org.jspecify.annotations.Nullable;
 
@@ -188,6 +190,16 @@ final class OwnContainers implements Containers {
     @Override
     public OutputReader logs(String container, LogOptions options) {
         return containers.logs(own(container), options);
+    }
+
+    @Override
+    public ContainerStats stats(String container) {
+        return containers.stats(own(container));
+    }
+
+    @Override
+    public StatsReader followStats(String container) {
+        return containers.followStats(own(container));
     }
 
     @Override
