@@ -13,6 +13,7 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetailsBuilder;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
@@ -20,6 +21,7 @@ import ondol.engine.Networks;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.Tenants;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +197,16 @@ final class OwnContainers implements Containers {
     @Override
     public OutputReader logs(String container, LogOptions options) {
         return containers.logs(own(container), options);
+    }
+
+    @Override
+    public ContainerStats stats(String container) {
+        return containers.stats(own(container));
+    }
+
+    @Override
+    public StatsReader followStats(String container) {
+        return containers.followStats(own(container));
     }
 
     @Override

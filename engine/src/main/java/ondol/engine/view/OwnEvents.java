@@ -47,6 +47,13 @@ final class OwnEvents implements Events {
     }
 
     @Override
+    public void say(String type, String action, Map<String, String> attributes) {
+        Map<String, String> own = new HashMap<>(attributes);
+        own.put(Tenants.LABEL, tenant);
+        events.say(type, action, own);
+    }
+
+    @Override
     public List<Event> recent() {
         return events.recent().stream().flatMap(event -> own(event).stream()).toList();
     }
