@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.spec.Sizes;
 import org.jspecify.annotations.Nullable;
 
 /** How much disk a container's writable layer, or a volume, may take, from the options that say it. */
