@@ -53,7 +53,8 @@ final class FramesTest {
         }
         List<String> sent = frames(frames.take());
         assertThat(sent).hasSizeGreaterThan(2).allMatch(frame -> frame.length() < (16 << 10));
-        assertThat(String.join("", sent.stream().map(frame -> frame.substring(2)).toList()))
+        assertThat(String.join(
+                        "", sent.stream().map(frame -> frame.substring(2)).toList()))
                 .isEqualTo(all.toString());
     }
 

@@ -150,7 +150,7 @@ final class Running {
             }
 
             @Override
-public void closeStdin() {
+            public void closeStdin() {
                 try {
                     started.join().getOutputStream().close();
                 } catch (IOException e) {

@@ -46,11 +46,16 @@ final class DiskSpaceTest extends OnEngine {
         containers().start(id);
         eventually("full", () -> logs(id).contains("code 1"));
         assertTrue(logs(id).contains("No space left"), logs(id));
-        assertEquals(0, exec(other, "dd", "if=/dev/zero", "of=/big", "bs=1M", "count=32").code());
+        assertEquals(
+                0,
+                exec(other, "dd", "if=/dev/zero", "of=/big", "bs=1M", "count=32")
+                        .code());
         long written = containers().sizes(id).writable();
         assertTrue(written > 8 << 20 && written < 24 << 20, written + " bytes");
         assertEquals(0, exec(id, "rm", "/big").code());
-        assertEquals(0, exec(id, "dd", "if=/dev/zero", "of=/small", "bs=1M", "count=4").code());
+        assertEquals(
+                0,
+                exec(id, "dd", "if=/dev/zero", "of=/small", "bs=1M", "count=4").code());
         containers().stop(id, null, java.time.Duration.ZERO);
         containers().start(id); // what was written is there again
         assertEquals(0, exec(id, "test", "-s", "/small").code());

@@ -40,8 +40,7 @@ final class LogDriverTest extends OnEngine {
                 .labels(Map.of("team", "blue", "other", "x"))
                 .env(List.of("SITE=here", "MORE=there"));
         String id = create(
-                config,
-                driver("json-file", Map.of("labels", "team", "env", "SITE", "tag", "{{.Name}}/{{.ID}}")));
+                config, driver("json-file", Map.of("labels", "team", "env", "SITE", "tag", "{{.Name}}/{{.ID}}")));
         containers().start(id);
         assertEquals(0, exit(id));
         eventually("all of it", () -> objects(id).size() == 3);
@@ -89,21 +88,19 @@ final class LogDriverTest extends OnEngine {
                 driver("json-file", Map.of("max-size", "20k", "max-file", "1000")));
         exit(id);
         Path log = Path.of(containers().inspect(id).logPath());
-        eventually(
-                "all lines in all files",
-                () -> {
-                    try (var files = Files.list(log.getParent())) {
-                        long lines = 0;
-                        for (Path file : files.filter(f -> f.getFileName().toString().contains("-json.log")
-                                        && !f.toString().contains(".note"))
-                                .toList()) {
-                            lines += Files.readAllLines(file).size();
-                        }
-                        return lines == 3000;
-                    } catch (IOException e) {
-                        return false; // renamed meanwhile
-                    }
-                });
+        eventually("all lines in all files", () -> {
+            try (var files = Files.list(log.getParent())) {
+                long lines = 0;
+                for (Path file : files.filter(f -> f.getFileName().toString().contains("-json.log")
+                                && !f.toString().contains(".note"))
+                        .toList()) {
+                    lines += Files.readAllLines(file).size();
+                }
+                return lines == 3000;
+            } catch (IOException e) {
+                return false; // renamed meanwhile
+            }
+        });
         containers().remove(id, false, true);
         eventually("the files go too", () -> !Files.exists(log));
     }

@@ -38,16 +38,8 @@ final class TenantsTest extends OnEngine {
     }
 
     /** The text of a file of the tenant's group, by its name on v1 or on v2. */
-    private static String group(String tenant, String v1, String v2) {
-        String name = engine.info().cgroupVersion() == 2 ? v2 : v1;
-        try (Stream<Path> walk = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-            Path file = walk.filter(path -> path.endsWith(Path.of("tenant-" + tenant, name)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no " + name));
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private static String ofTenant(String tenant, String v1, String v2) {
+        return group("tenant-" + tenant, v1, v2);
     }
 
     @Test
@@ -62,10 +54,10 @@ final class TenantsTest extends OnEngine {
                                 .build());
         String id = started(of("a", "sleep 60"), host());
         boolean v2 = engine.info().cgroupVersion() == 2;
-        assertEquals(v2 ? "200" : "2048", group("a", "cpu.shares", "cpu.weight"));
-        assertEquals(v2 ? "50000 100000" : "50000", group("a", "cpu.cfs_quota_us", "cpu.max"));
-        assertEquals(String.valueOf(64 * MIB), group("a", "memory.limit_in_bytes", "memory.max"));
-        assertEquals("20", group("a", "pids.max", "pids.max"));
+        assertEquals(v2 ? "200" : "2048", ofTenant("a", "cpu.shares", "cpu.weight"));
+        assertEquals(v2 ? "50000 100000" : "50000", ofTenant("a", "cpu.cfs_quota_us", "cpu.max"));
+        assertEquals(String.valueOf(64 * MIB), ofTenant("a", "memory.limit_in_bytes", "memory.max"));
+        assertEquals("20", ofTenant("a", "pids.max", "pids.max"));
         assertEquals(
                 Map.of(Tenants.LABEL, "a"), containers().inspect(id).config().labels());
         assertEquals(1, engine.tenants().inspect("a").containers());
@@ -80,12 +72,13 @@ final class TenantsTest extends OnEngine {
                                 .pids(0L)
                                 .cpuWeight(50L)
                                 .build());
-        assertEquals(v2 ? "50" : "512", group("a", "cpu.shares", "cpu.weight"));
-        assertEquals(v2 ? "max 100000" : "-1", group("a", "cpu.cfs_quota_us", "cpu.max"));
-        assertEquals(String.valueOf(96 * MIB), group("a", "memory.limit_in_bytes", "memory.max"));
-        assertEquals("max", group("a", "pids.max", "pids.max"));
+        assertEquals(v2 ? "50" : "512", ofTenant("a", "cpu.shares", "cpu.weight"));
+        assertEquals(v2 ? "max 100000" : "-1", ofTenant("a", "cpu.cfs_quota_us", "cpu.max"));
+        assertEquals(String.valueOf(96 * MIB), ofTenant("a", "memory.limit_in_bytes", "memory.max"));
+        assertEquals("max", ofTenant("a", "pids.max", "pids.max"));
         engine.tenants().update("a", limits().memory(0L).build());
-        assertTrue(List.of("max", "9223372036854771712").contains(group("a", "memory.limit_in_bytes", "memory.max")));
+        assertTrue(
+                List.of("max", "9223372036854771712").contains(ofTenant("a", "memory.limit_in_bytes", "memory.max")));
     }
 
     @Test
@@ -158,10 +151,10 @@ final class TenantsTest extends OnEngine {
         assertTrue(e.getMessage().contains("(a) + ") && e.getMessage().contains("the machine has"), e.getMessage());
         assertEquals(1, engine.tenants().list().size());
         started(of("a", "sleep 60"), host());
-        String value = group("a", "memory.soft_limit_in_bytes", "memory.min");
+        String value = ofTenant("a", "memory.soft_limit_in_bytes", "memory.min");
         assertEquals(memory / 2 / 4096 * 4096, Long.parseLong(value));
         engine.tenants().update("a", limits().memoryGuarantee(16 * MIB).build());
-        assertEquals(String.valueOf(16 * MIB), group("a", "memory.soft_limit_in_bytes", "memory.min"));
+        assertEquals(String.valueOf(16 * MIB), ofTenant("a", "memory.soft_limit_in_bytes", "memory.min"));
         if (engine.info().cgroupVersion() == 2) {
             assertEquals(16 * MIB, aboveTenant("a", "memory.min"), "the group above must have as much");
         }
@@ -242,12 +235,12 @@ final class TenantsTest extends OnEngine {
         engine = Engines.open(EngineOptions.at(folder));
         assertEquals(2, engine.tenants().inspect("a").containers());
         assertEquals(1, engine.tenants().now("a").running());
-        assertEquals("30", group("a", "pids.max", "pids.max"));
+        assertEquals("30", ofTenant("a", "pids.max", "pids.max"));
         assertEquals(0, exec(id, "true").code());
         create(of("a", "true"), host());
         refused(() -> create(of("a", "true"), host()));
         engine.tenants().update("a", limits().pids(40L).build());
-        assertEquals("40", group("a", "pids.max", "pids.max"));
+        assertEquals("40", ofTenant("a", "pids.max", "pids.max"));
         engine.tenants().remove("a", true);
         assertEquals(List.of(), containers().list());
     }

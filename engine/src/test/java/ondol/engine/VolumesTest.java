@@ -18,12 +18,10 @@ final class VolumesTest extends OnEngine {
     @Test
     void aFolderOfTheMachine() throws IOException {
         Path place = Files.createDirectories(folder.resolve("elsewhere"));
-        engine.volumes()
-                .create("bound", Map.of(), Map.of("type", "none", "o", "bind", "device", place.toString()));
+        engine.volumes().create("bound", Map.of(), Map.of("type", "none", "o", "bind", "device", place.toString()));
         assertEquals("first", out(h -> h.binds(List.of("bound:/data")), "cat /data/first; echo new >/data/new"));
         assertEquals("new\n", Files.readString(place.resolve("new")));
-        engine.volumes()
-                .create("fixed", Map.of(), Map.of("type", "none", "o", "bind,ro", "device", place.toString()));
+        engine.volumes().create("fixed", Map.of(), Map.of("type", "none", "o", "bind,ro", "device", place.toString()));
         assertEquals("no", out(h -> h.binds(List.of("fixed:/x")), "echo 1 2>/dev/null >/x/y || echo no"));
         engine.volumes().remove("bound", false);
         engine.volumes().remove("fixed", false);
@@ -36,8 +34,7 @@ final class VolumesTest extends OnEngine {
 
     @Test
     void inMemory() {
-        engine.volumes()
-                .create("quick", Map.of(), Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=1m,mode=700"));
+        engine.volumes().create("quick", Map.of(), Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=1m,mode=700"));
         String said = out(
                 h -> h.binds(List.of("quick:/q")),
                 "stat -f -c %T /q; stat -c %a /q; df -k /q | tail -1 | awk '{print $2}'; ls /q | wc -l");
@@ -68,8 +65,12 @@ final class VolumesTest extends OnEngine {
                 Map.of("team", "blue"),
                 null,
                 new DriverConfig("local", Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=64k")));
-        MountSpec mount =
-                MountSpecBuilder.builder().type("volume").source("made").target("/m/").volumeOptions(options).build();
+        MountSpec mount = MountSpecBuilder.builder()
+                .type("volume")
+                .source("made")
+                .target("/m/")
+                .volumeOptions(options)
+                .build();
         assertEquals("tmpfs", out(h -> h.mounts(List.of(mount)), "stat -f -c %T /m"));
         assertEquals(Map.of("team", "blue"), engine.volumes().inspect("made").labels());
         engine.volumes().remove("made", false);
@@ -85,15 +86,17 @@ final class VolumesTest extends OnEngine {
                 .target("/x")
                 .volumeOptions(new VolumeOptions(null, null, null, new DriverConfig("rexray", null)))
                 .build();
-        assertEquals(Kind.NOT_FOUND, refused(() -> create(shell("true"), host().mounts(List.of(other)))).kind());
+        assertEquals(
+                Kind.NOT_FOUND,
+                refused(() -> create(shell("true"), host().mounts(List.of(other))))
+                        .kind());
     }
 
     @Test
     void whatEventsSay() {
         List<String> said = Collections.synchronizedList(new ArrayList<>());
         try (var _ = engine.events().subscribe(event -> said.add(event.type() + " " + event.action()))) {
-            String id = create(
-                    busybox("sleep", "60").tty(true), host().binds(List.of("spoken:/data")));
+            String id = create(busybox("sleep", "60").tty(true), host().binds(List.of("spoken:/data")));
             containers().start(id);
             containers().resize(id, 10, 20);
             containers().top(id, null);

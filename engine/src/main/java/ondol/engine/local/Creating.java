@@ -13,14 +13,14 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
-import ondol.engine.EndpointSettings;
 import ondol.engine.DriverConfig;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.MountSpec;
 import ondol.engine.Tenants;
-import ondol.engine.networks.PortRequests;
 import ondol.engine.VolumeOptions;
+import ondol.engine.networks.PortRequests;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.LimitWarnings;
@@ -217,8 +217,7 @@ final class Creating {
         return labels;
     }
 
-    private MountPoint volume(
-            String name, Map<String, String> labels, MountPoint mount, HostConfig host, Image image) {
+    private MountPoint volume(String name, Map<String, String> labels, MountPoint mount, HostConfig host, Image image) {
         String driver = mount.driver();
         if (driver != null && !driver.isEmpty() && !driver.equals("local")) {
             throw EngineException.notFound("volume driver \"%s\" not found: only local is there".formatted(driver));

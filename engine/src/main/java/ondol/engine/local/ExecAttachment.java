@@ -16,8 +16,7 @@ final class ExecAttachment implements Attachment {
     private final Runnable detached;
     private boolean inputGone;
 
-    ExecAttachment(
-            Execution execution, Minder minder, boolean terminal, AttachOptions options, Runnable detached) {
+    ExecAttachment(Execution execution, Minder minder, boolean terminal, AttachOptions options, Runnable detached) {
         this.detached = detached;
         this.terminal = terminal;
         this.minder = minder;

@@ -104,7 +104,8 @@ final class JsonLogs {
     /** What each line is to say of the container: by {@code labels}, {@code env} and {@code tag}. */
     static Map<String, String> attributes(ContainerRecord record, Map<String, String> options) {
         Map<String, String> attributes = new TreeMap<>();
-        Map<String, String> labels = record.config().labels() == null ? Map.of() : record.config().labels();
+        Map<String, String> labels =
+                record.config().labels() == null ? Map.of() : record.config().labels();
         choose(labels, options.get("labels"), options.get("labels-regex"), attributes);
         Map<String, String> environment = new TreeMap<>();
         if (record.config().env() != null) {
@@ -124,10 +125,7 @@ final class JsonLogs {
     }
 
     private static void choose(
-            Map<String, String> from,
-            @Nullable String names,
-            @Nullable String pattern,
-            Map<String, String> to) {
+            Map<String, String> from, @Nullable String names, @Nullable String pattern, Map<String, String> to) {
         for (String name : names == null ? new String[0] : names.split(",")) {
             if (from.containsKey(name)) {
                 to.put(name, from.get(name));
@@ -166,8 +164,8 @@ final class JsonLogs {
             text = text.replace(word.getKey(), word.getValue());
         }
         if (text.contains("{{")) {
-            throw EngineException.invalid(
-                    "the log option tag knows %s only: %s".formatted(String.join(", ", new TreeMap<>(words).keySet()), template));
+            throw EngineException.invalid("the log option tag knows %s only: %s"
+                    .formatted(String.join(", ", new TreeMap<>(words).keySet()), template));
         }
         return text;
     }

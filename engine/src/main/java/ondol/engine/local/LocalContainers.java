@@ -300,10 +300,7 @@ final class LocalContainers implements Containers {
         if (minder.terminal() != null) {
             Terminal.size(minder.terminal().number(), new Terminal.Size(rows, columns));
         }
-        house.publish(
-                container,
-                "resize",
-                Map.of("height", String.valueOf(rows), "width", String.valueOf(columns)));
+        house.publish(container, "resize", Map.of("height", String.valueOf(rows), "width", String.valueOf(columns)));
     }
 
     @Override

@@ -123,7 +123,9 @@ final class LocalExecs implements Execs {
         execution.runs(minder);
         try {
             publish(execution, "exec_start: " + String.join(" ", execution.config.cmd()), null);
-            return options == null ? null : new ExecAttachment(
+            return options == null
+                    ? null
+                    : new ExecAttachment(
                             execution, minder, terminal, options, () -> publish(execution, "exec_detach", null));
         } finally {
             execution.served();

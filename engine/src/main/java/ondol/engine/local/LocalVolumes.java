@@ -52,7 +52,11 @@ final class LocalVolumes implements Volumes {
         clear();
         volumes.values().forEach(record -> open(record.name()));
         SizedFolder.forgetOthers(
-                folder, volumes.keySet().stream().map(this::data).filter(Files::isDirectory).toList());
+                folder,
+                volumes.keySet().stream()
+                        .map(this::data)
+                        .filter(Files::isDirectory)
+                        .toList());
     }
 
     /** A limited one is mounted, where that is how it is limited. */
@@ -101,7 +105,8 @@ final class LocalVolumes implements Volumes {
         Long space = DiskSpace.ofVolume(name, options);
         if (VolumeMount.of(name, options) != null && space != null) {
             throw EngineException.invalid(
-                    "create %s: size is for a volume in a folder of the engine's own; leave out type and device".formatted(name));
+                    "create %s: size is for a volume in a folder of the engine's own; leave out type and device"
+                            .formatted(name));
         }
         VolumeRecord known = volumes.get(name);
         if (known != null) {

@@ -39,7 +39,12 @@ final class Updating {
                 apply(container, group, wanted, warnings);
                 house.groups().cover(merged, container.record().tenant(), wanted);
             } else {
-                house.groups().tryOut(merged, container.record().tenant(), container.id(), resources(container, merged, changes));
+                house.groups()
+                        .tryOut(
+                                merged,
+                                container.record().tenant(),
+                                container.id(),
+                                resources(container, merged, changes));
             }
             container.save(r -> r.change().host(merged).build());
         } finally {

@@ -46,10 +46,11 @@ record VolumeMount(@Nullable Path folder, boolean readOnly, String options) {
         String type = options.getOrDefault("type", "");
         String device = options.getOrDefault("device", "");
         if (type.isEmpty() || device.isEmpty()) {
-            throw EngineException.invalid("create %s: missing required option: \"%s\""
-                    .formatted(name, type.isEmpty() ? "type" : "device"));
+            throw EngineException.invalid(
+                    "create %s: missing required option: \"%s\"".formatted(name, type.isEmpty() ? "type" : "device"));
         }
-        Set<String> words = new LinkedHashSet<>(Arrays.asList(options.getOrDefault("o", "").split(",")));
+        Set<String> words =
+                new LinkedHashSet<>(Arrays.asList(options.getOrDefault("o", "").split(",")));
         words.remove("");
         boolean readOnly = words.remove("ro");
         if (type.equals("tmpfs")) {

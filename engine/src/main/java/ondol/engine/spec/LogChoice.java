@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param compress whether files are compressed when the next one is begun ({@code json-file})
  * @param options as they were said
  */
-public record LogChoice(
-        String driver, long maxSize, int maxFiles, boolean compress, Map<String, String> options) {
+public record LogChoice(String driver, long maxSize, int maxFiles, boolean compress, Map<String, String> options) {
     public static final String LOCAL = "local";
     public static final String JSON_FILE = "json-file";
     public static final String NONE = "none";
@@ -50,9 +49,7 @@ public record LogChoice(
         mode(options);
         boolean json = driver.equals(JSON_FILE);
         long size = options.containsKey("max-size") ? size(options.get("max-size")) : json ? 0 : LOCAL_SIZE;
-        int files = options.containsKey("max-file")
-                ? number(options.get("max-file"))
-                : json ? 1 : LOCAL_FILES;
+        int files = options.containsKey("max-file") ? number(options.get("max-file")) : json ? 1 : LOCAL_FILES;
         boolean compress = options.containsKey("compress") ? flag(options.get("compress")) : !json;
         if (json && files > 1 && size == 0) {
             throw EngineException.invalid("max-file cannot be greater than 1 when max-size is not set");
@@ -71,7 +68,8 @@ public record LogChoice(
         }
         if (options.containsKey("max-buffer-size")) {
             if (!mode.equals("non-blocking")) {
-                throw EngineException.invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+                throw EngineException.invalid(
+                        "logger: max-buffer-size option is only supported with 'mode=non-blocking'");
             }
             size(options.get("max-buffer-size"));
         }
@@ -90,7 +88,8 @@ public record LogChoice(
         String said = Absent.text(text);
         int number = said.matches("\\d{1,9}") ? Integer.parseInt(said) : 0;
         if (number < 1 || number > MOST_FILES) {
-            throw EngineException.invalid("max-file must be a number from 1 to %d, not '%s'".formatted(MOST_FILES, said));
+            throw EngineException.invalid(
+                    "max-file must be a number from 1 to %d, not '%s'".formatted(MOST_FILES, said));
         }
         return number;
     }

@@ -17,9 +17,9 @@ import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
-import ondol.engine.Networks;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
+import ondol.engine.Networks;
 import ondol.engine.OutputReader;
 import ondol.engine.StatsReader;
 import ondol.engine.Tenants;
@@ -33,8 +33,7 @@ final class OwnContainers implements Containers {
     private final Networks networks;
     private final String tenant;
 
-    OwnContainers(
-            Containers containers, OwnImages images, OwnVolumes volumes, Networks networks, String tenant) {
+    OwnContainers(Containers containers, OwnImages images, OwnVolumes volumes, Networks networks, String tenant) {
         this.networks = networks;
         this.containers = containers;
         this.images = images;

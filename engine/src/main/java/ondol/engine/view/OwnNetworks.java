@@ -61,7 +61,8 @@ final class OwnNetworks implements Networks {
         }
         Map<String, String> labels = new TreeMap<>(config.labels() == null ? Map.of() : config.labels());
         labels.put(Tenants.LABEL, tenant);
-        return networks.create(NetworkConfigBuilder.builder(config).labels(labels).build());
+        return networks.create(
+                NetworkConfigBuilder.builder(config).labels(labels).build());
     }
 
     @Override

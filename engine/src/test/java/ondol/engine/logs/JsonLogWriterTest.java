@@ -55,7 +55,11 @@ final class JsonLogWriterTest {
     @Test
     void asDockerWritesIt() throws Exception {
         try (TestWriter out = new TestWriter(folder, 1 << 20, 3)) {
-            out.out("one\ntw").err("to stderr\n").out("o\n<&>\"\\\t\u0001é\u2028\n").write(false, new byte[] {(byte) 0xff, '\n'}).out("rest");
+            out.out("one\ntw")
+                    .err("to stderr\n")
+                    .out("o\n<&>\"\\\t\u0001é\u2028\n")
+                    .write(false, new byte[] {(byte) 0xff, '\n'})
+                    .out("rest");
         }
         run(writer(0, 1, false, Map.of("a", "b\"c")));
         assertEquals("""

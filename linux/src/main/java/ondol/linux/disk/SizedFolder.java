@@ -52,9 +52,10 @@ public final class SizedFolder {
             throw new IOException("a size of %d bytes is too little here; say at least 8m".formatted(bytes));
         }
         if (DiskImage.maker().isEmpty()) {
-            throw new IOException(("the filesystem of %s has no project quotas (mount option prjquota), and mkfs.ext4, which"
-                            + " would make one of that size, is not installed (package e2fsprogs)")
-                    .formatted(parent));
+            throw new IOException(
+                    ("the filesystem of %s has no project quotas (mount option prjquota), and mkfs.ext4, which"
+                                    + " would make one of that size, is not installed (package e2fsprogs)")
+                            .formatted(parent));
         }
         Path image = image(folder);
         try {

@@ -40,7 +40,8 @@ class ProjectQuotaTest {
             SizedFolder.make(other, disk, 8 * MIB);
             assertThat(ProjectQuota.projectOf(folder)).isNotEqualTo(ProjectQuota.projectOf(other));
             Files.createDirectory(folder.resolve("below"));
-            assertThatThrownBy(() -> fill(folder.resolve("below/big"), 16 * MIB)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> fill(folder.resolve("below/big"), 16 * MIB))
+                    .isInstanceOf(IOException.class);
             assertThat(Files.size(folder.resolve("below/big"))).isBetween(7 * MIB, 8 * MIB);
             assertThat(ProjectQuota.used(disk, ProjectQuota.projectOf(folder))).isBetween(7 * MIB, 8 * MIB);
             fill(other.resolve("well"), 6 * MIB);
