@@ -19,8 +19,9 @@ final class TestNetworks implements Networks {
 
     TestNetworks() {
         for (String name : Network.PREDEFINED) {
-            List<IpamPool> pools =
-                    name.equals("bridge") ? List.of(new IpamPool("172.17.0.0/16", null, "172.17.0.1", null)) : List.of();
+            List<IpamPool> pools = name.equals("bridge")
+                    ? List.of(new IpamPool("172.17.0.0/16", null, "172.17.0.1", null))
+                    : List.of();
             all.add(new Network(
                     name,
                     name.repeat(16).substring(0, 64),

@@ -39,7 +39,8 @@ public final class Bridges {
      * @param mtu in bytes; 0 for the kernel's own
      * @param gateways the addresses that the machine has in the network
      */
-    public record Settings(String name, @org.jspecify.annotations.Nullable String mac, int mtu, List<Prefix> gateways) {}
+    public record Settings(
+            String name, @org.jspecify.annotations.Nullable String mac, int mtu, List<Prefix> gateways) {}
 
     /**
      * Sees to it that a bridge is there, is up and has its addresses.

@@ -24,7 +24,9 @@ public record Subnet(InetAddress address, int length) {
             prefix = Prefix.parse(text);
         } catch (IllegalArgumentException e) {
             throw new NetworkException(
-                    NetworkException.Reason.INVALID, "invalid subnet \"" + text + "\": write one such as 172.28.0.0/16", e);
+                    NetworkException.Reason.INVALID,
+                    "invalid subnet \"" + text + "\": write one such as 172.28.0.0/16",
+                    e);
         }
         return of(prefix.address(), prefix.length());
     }
@@ -49,7 +51,9 @@ public record Subnet(InetAddress address, int length) {
             return InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {
             throw new NetworkException(
-                    NetworkException.Reason.INVALID, "invalid " + what + " \"" + text + "\": it is not an IP address", e);
+                    NetworkException.Reason.INVALID,
+                    "invalid " + what + " \"" + text + "\": it is not an IP address",
+                    e);
         }
     }
 

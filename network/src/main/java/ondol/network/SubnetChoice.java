@@ -56,7 +56,8 @@ public final class SubnetChoice {
             }
         }
         throw new NetworkException(
-                Reason.FULL, "all predefined address pools have been fully subnetted: remove networks, or say a --subnet");
+                Reason.FULL,
+                "all predefined address pools have been fully subnetted: remove networks, or say a --subnet");
     }
 
     /** The first free /64 of the engine's own prefix. */

@@ -60,11 +60,19 @@ public final class Wiring {
     private void make(Plug plug, Socket socket, int namespace) {
         NewLink link = switch (socket) {
             case Socket.Bridge(int bridge) -> {
-                NewLink far = NewLink.end(plug.inside()).withMac(plug.mac()).withMtu(plug.mtu()).inNamespace(namespace);
-                yield NewLink.veth(plug.outside(), far).withMaster(bridge).withMtu(plug.mtu()).asUp();
+                NewLink far = NewLink.end(plug.inside())
+                        .withMac(plug.mac())
+                        .withMtu(plug.mtu())
+                        .inNamespace(namespace);
+                yield NewLink.veth(plug.outside(), far)
+                        .withMaster(bridge)
+                        .withMtu(plug.mtu())
+                        .asUp();
             }
-            case Socket.Parent(String kind, String mode, int parent) -> throw new NetworkException(
-                    NetworkException.Reason.UNSUPPORTED, kind + " networks cannot be used yet, mode " + mode + parent);
+            case Socket.Parent(String kind, String mode, int parent) ->
+                throw new NetworkException(
+                        NetworkException.Reason.UNSUPPORTED,
+                        kind + " networks cannot be used yet, mode " + mode + parent);
         };
         machine.add(link);
     }

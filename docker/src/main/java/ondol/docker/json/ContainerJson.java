@@ -16,8 +16,7 @@ public final class ContainerJson {
     /** What a create request says beside the container's configuration, which is the body itself. */
     @Json(naming = Json.Naming.UpperCamel)
     public record CreateExtras(
-            @Nullable HostConfig hostConfig,
-            @Nullable NetworkingConfig networkingConfig) {}
+            @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
 
     /** The networks that a container is made in: what is asked for in each, by its name or id. */
     @Json(naming = Json.Naming.UpperCamel)

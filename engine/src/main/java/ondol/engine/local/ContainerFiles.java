@@ -1,10 +1,10 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,7 +24,8 @@ final class ContainerFiles {
 
     private ContainerFiles() {}
 
-    static void write(Path folder, String hostname, ContainerConfig config, HostConfig host, Collection<EndpointSettings> places)
+    static void write(
+            Path folder, String hostname, ContainerConfig config, HostConfig host, Collection<EndpointSettings> places)
             throws IOException {
         boolean machineNetwork = "host".equals(host.networkMode());
         put(folder.resolve("hostname"), hostname + "\n");

@@ -52,7 +52,6 @@ public record ContainerRecord(
         endpoints = endpoints == null ? Map.of() : endpoints; // as records were before there were networks
     }
 
-
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {
         return ContainerRecordBuilder.builder(this);

@@ -42,12 +42,14 @@ final class Endpoints {
         Map<String, EndpointSettings> places = new LinkedHashMap<>();
         if (NamespaceChoice.container(host.networkMode()) != null) {
             if (!asked.isEmpty()) {
-                throw EngineException.invalid("a container in another's network namespace cannot be in networks of its own");
+                throw EngineException.invalid(
+                        "a container in another's network namespace cannot be in networks of its own");
             }
             return places;
         }
         Map<LiveNetwork, EndpointSettings> wanted = wanted(host, asked);
-        boolean alone = wanted.keySet().stream().anyMatch(network -> network.pools().isEmpty());
+        boolean alone =
+                wanted.keySet().stream().anyMatch(network -> network.pools().isEmpty());
         if (alone && wanted.size() > 1) {
             throw EngineException.invalid("a container with network mode %s cannot be in other networks"
                     .formatted(wanted.keySet().iterator().next().name()));
@@ -62,15 +64,16 @@ final class Endpoints {
     }
 
     private EndpointSettings join(LiveNetwork network, EndpointSettings asked) {
-        return Objects.requireNonNull(
-                NetworkTable.translate(() -> network.join(asked, Folders.newId(), endpoint -> gives(network, endpoint))));
+        return Objects.requireNonNull(NetworkTable.translate(
+                () -> network.join(asked, Folders.newId(), endpoint -> gives(network, endpoint))));
     }
 
     private static void checkAliases(LiveNetwork network, EndpointSettings settings) {
         if (network.network().predefined()
                 && settings.aliases() != null
                 && !settings.aliases().isEmpty()) {
-            throw EngineException.invalid("network-scoped alias is supported only for containers in user defined networks");
+            throw EngineException.invalid(
+                    "network-scoped alias is supported only for containers in user defined networks");
         }
     }
 
@@ -115,8 +118,10 @@ final class Endpoints {
 
     /** Notes the places of a container that an earlier engine made. */
     void restore(Container container) {
-        container.record().endpoints().forEach((name, place) -> network(name, place)
-                .ifPresent(network -> network.restore(place)));
+        container
+                .record()
+                .endpoints()
+                .forEach((name, place) -> network(name, place).ifPresent(network -> network.restore(place)));
     }
 
     /**
@@ -149,7 +154,8 @@ final class Endpoints {
     private Map<String, EndpointSettings> held(Container container) {
         Map<String, EndpointSettings> places = new LinkedHashMap<>();
         boolean changed = false;
-        for (Map.Entry<String, EndpointSettings> entry : container.record().endpoints().entrySet()) {
+        for (Map.Entry<String, EndpointSettings> entry :
+                container.record().endpoints().entrySet()) {
             EndpointSettings place = entry.getValue();
             LiveNetwork network = network(entry.getKey(), place)
                     .orElseThrow(() -> EngineException.notFound("network %s not found".formatted(entry.getKey())));
@@ -204,14 +210,16 @@ final class Endpoints {
 
     /** A container has ended: it is in no network any more, until it starts again. */
     void close(Container container) {
-        for (Map.Entry<String, EndpointSettings> entry : container.record().endpoints().entrySet()) {
+        for (Map.Entry<String, EndpointSettings> entry :
+                container.record().endpoints().entrySet()) {
             network(entry.getKey(), entry.getValue()).ifPresent(network -> network.leave(container.id()));
         }
     }
 
     /** A container that an earlier engine started is in its networks still. */
     void reopen(Container container) {
-        for (Map.Entry<String, EndpointSettings> entry : container.record().endpoints().entrySet()) {
+        for (Map.Entry<String, EndpointSettings> entry :
+                container.record().endpoints().entrySet()) {
             EndpointSettings place = entry.getValue();
             String endpoint = place.endpointId();
             if (endpoint != null) {
@@ -234,7 +242,8 @@ final class Endpoints {
                         String text = gateway.apply(entry.getValue());
                         return text != null && !text.isEmpty();
                     })
-                    .min(Comparator.comparingInt((Map.Entry<String, EndpointSettings> entry) -> -priority(entry.getValue()))
+                    .min(Comparator.comparingInt(
+                                    (Map.Entry<String, EndpointSettings> entry) -> -priority(entry.getValue()))
                             .thenComparing(Map.Entry::getKey))
                     .map(Map.Entry::getKey);
         }
@@ -246,10 +255,14 @@ final class Endpoints {
         List<InetAddress> through(String network) {
             EndpointSettings place = places.get(network);
             List<InetAddress> gateways = new ArrayList<>();
-            if (place != null && best(EndpointSettings::gateway).filter(network::equals).isPresent()) {
+            if (place != null
+                    && best(EndpointSettings::gateway).filter(network::equals).isPresent()) {
                 gateways.add(InetAddress.ofLiteral(Objects.requireNonNull(place.gateway())));
             }
-            if (place != null && best(EndpointSettings::ipv6Gateway).filter(network::equals).isPresent()) {
+            if (place != null
+                    && best(EndpointSettings::ipv6Gateway)
+                            .filter(network::equals)
+                            .isPresent()) {
                 gateways.add(InetAddress.ofLiteral(Objects.requireNonNull(place.ipv6Gateway())));
             }
             return gateways;

@@ -44,19 +44,20 @@ final class LocalNetworks implements Networks {
     public Map<String, Member> members(String reference) {
         LiveNetwork network = house.networks().get(reference);
         Map<String, Member> members = new TreeMap<>();
-        network.users().forEach((id, endpoint) -> house.registry().find(id).ifPresent(container -> {
-            EndpointSettings place = container.record().endpoints().get(network.name());
-            if (place != null) {
-                members.put(
-                        id,
-                        new Member(
-                                container.record().name(),
-                                endpoint,
-                                Objects.requireNonNullElse(place.macAddress(), ""),
-                                withLength(place.ipAddress(), place.ipPrefixLen()),
-                                withLength(place.globalIpv6Address(), place.globalIpv6PrefixLen())));
-            }
-        }));
+        network.users()
+                .forEach((id, endpoint) -> house.registry().find(id).ifPresent(container -> {
+                    EndpointSettings place = container.record().endpoints().get(network.name());
+                    if (place != null) {
+                        members.put(
+                                id,
+                                new Member(
+                                        container.record().name(),
+                                        endpoint,
+                                        Objects.requireNonNullElse(place.macAddress(), ""),
+                                        withLength(place.ipAddress(), place.ipPrefixLen()),
+                                        withLength(place.globalIpv6Address(), place.globalIpv6PrefixLen())));
+                    }
+                }));
         return members;
     }
 

@@ -128,7 +128,9 @@ final class NetworkTable implements AutoCloseable {
             Files.createDirectories(own);
         } catch (IOException e) {
             throw new EngineException(
-                    EngineException.Kind.FAILED, "cannot make network %s: %s".formatted(network.name(), e.getMessage()), e);
+                    EngineException.Kind.FAILED,
+                    "cannot make network %s: %s".formatted(network.name(), e.getMessage()),
+                    e);
         }
         records.save(own, network);
         return network;
@@ -137,7 +139,9 @@ final class NetworkTable implements AutoCloseable {
     private LiveNetwork add(Network network) {
         LiveNetwork live = translate(() -> new LiveNetwork(
                 network,
-                network.name().equals("bridge") ? defaultBridge : "br-" + network.id().substring(0, NAME)));
+                network.name().equals("bridge")
+                        ? defaultBridge
+                        : "br-" + network.id().substring(0, NAME)));
         byId.put(network.id(), live);
         return live;
     }
@@ -151,13 +155,14 @@ final class NetworkTable implements AutoCloseable {
     }
 
     synchronized LiveNetwork create(NetworkConfig config) {
-        Collection<Network> others = byId.values().stream().map(LiveNetwork::network).toList();
+        Collection<Network> others =
+                byId.values().stream().map(LiveNetwork::network).toList();
         String name = config.name();
         if (others.stream().anyMatch(other -> other.name().equals(name) && !other.predefined())) {
             throw EngineException.conflict("network with name %s already exists".formatted(name));
         }
-        Network made = translate(
-                () -> maker.make(Folders.newId(), config, others, bridges.inUse(bridgeNames(byId.values()))));
+        Network made =
+                translate(() -> maker.make(Folders.newId(), config, others, bridges.inUse(bridgeNames(byId.values()))));
         LiveNetwork live = add(made);
         try {
             refuseBridgeName(live);
@@ -172,7 +177,10 @@ final class NetworkTable implements AutoCloseable {
 
     private void refuseBridgeName(LiveNetwork made) {
         for (LiveNetwork other : byId.values()) {
-            if (other != made && made.bridged() && other.bridged() && other.bridge().equals(made.bridge())) {
+            if (other != made
+                    && made.bridged()
+                    && other.bridged()
+                    && other.bridge().equals(made.bridge())) {
                 throw EngineException.conflict(
                         "bridge name %s is already in use by network %s".formatted(made.bridge(), other.name()));
             }
@@ -210,10 +218,11 @@ final class NetworkTable implements AutoCloseable {
         if (reference.isEmpty()) {
             return Optional.empty();
         }
-        var candidates = byId.subMap(reference, true, reference + '\uffff', true).values();
+        var candidates =
+                byId.subMap(reference, true, reference + '\uffff', true).values();
         if (candidates.size() > 1) {
-            throw EngineException.invalid(
-                    "network %s is ambiguous (%d matches found based on ID prefix)".formatted(reference, candidates.size()));
+            throw EngineException.invalid("network %s is ambiguous (%d matches found based on ID prefix)"
+                    .formatted(reference, candidates.size()));
         }
         return candidates.stream().findFirst();
     }
@@ -243,7 +252,9 @@ final class NetworkTable implements AutoCloseable {
             Removing.delete(own);
         } catch (IOException e) {
             throw new EngineException(
-                    EngineException.Kind.FAILED, "cannot remove network %s: %s".formatted(network.name(), e.getMessage()), e);
+                    EngineException.Kind.FAILED,
+                    "cannot remove network %s: %s".formatted(network.name(), e.getMessage()),
+                    e);
         }
         publish(network, "destroy", Map.of());
     }
@@ -268,8 +279,7 @@ final class NetworkTable implements AutoCloseable {
         LiveNetwork standard = get("bridge");
         if (standard.pools().stream().allMatch(pool -> pool.size() == 0)) {
             List<Subnet> reachable = bridges.inUse(Set.of());
-            if (standard.pools().stream()
-                    .anyMatch(pool -> reachable.stream().anyMatch(pool.subnet()::overlaps))) {
+            if (standard.pools().stream().anyMatch(pool -> reachable.stream().anyMatch(pool.subnet()::overlaps))) {
                 byId.remove(standard.id());
                 Ipam ipam = new Ipam("default", null, List.of(defaultPool(Set.of())));
                 add(save(ondol.engine.NetworkBuilder.builder(standard.network())

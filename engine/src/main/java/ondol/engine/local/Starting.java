@@ -213,7 +213,8 @@ final class Starting {
             Cgroup group = group(container, spec.linux(), undo);
             return String.join(
                             "\n",
-                            ContainerPlan.of(bundle(container, spec, group, 1, false)).explain()) + "\n";
+                            ContainerPlan.of(bundle(container, spec, group, 1, false))
+                                    .explain()) + "\n";
         }
     }
 

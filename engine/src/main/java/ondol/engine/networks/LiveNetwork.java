@@ -105,7 +105,8 @@ public final class LiveNetwork {
                     EngineException.Kind.DENIED,
                     "network %s is only a configuration: containers cannot be in it".formatted(name()));
         }
-        EndpointSettingsBuilder place = EndpointSettingsBuilder.builder(asked).networkId(id()).endpointId(endpointId);
+        EndpointSettingsBuilder place =
+                EndpointSettingsBuilder.builder(asked).networkId(id()).endpointId(endpointId);
         EndpointAddresses wanted = asked.ipamConfig();
         String four = wanted == null ? null : wanted.ipv4Address();
         String six = wanted == null ? null : wanted.ipv6Address();
@@ -125,7 +126,9 @@ public final class LiveNetwork {
                             : Addresses.checkMac(mac));
             if (ipv4 != null) {
                 AddressPool pool = poolOf(ipv4);
-                place.ipAddress(Addresses.text(ipv4)).ipPrefixLen(pool.subnet().length()).gateway(gateway(pool));
+                place.ipAddress(Addresses.text(ipv4))
+                        .ipPrefixLen(pool.subnet().length())
+                        .gateway(gateway(pool));
             }
             if (ipv6 != null) {
                 AddressPool pool = poolOf(ipv6);
@@ -147,7 +150,8 @@ public final class LiveNetwork {
 
     private void refuse(@Nullable String address, String family) {
         if (address != null && !address.isEmpty()) {
-            throw EngineException.invalid("network %s has no %s subnet for address %s".formatted(name(), family, address));
+            throw EngineException.invalid(
+                    "network %s has no %s subnet for address %s".formatted(name(), family, address));
         }
     }
 
@@ -159,8 +163,7 @@ public final class LiveNetwork {
         if (wanted != null && !wanted.isEmpty()) {
             address = Subnet.parseAddress(ipv6 ? "IPv6 address" : "IPv4 address", wanted);
             if (network.predefined()) {
-                throw EngineException.invalid(
-                        "user specified IP address is supported on user defined networks only");
+                throw EngineException.invalid("user specified IP address is supported on user defined networks only");
             }
             if (Addresses.ipv4(address) == ipv6) {
                 throw EngineException.invalid("%s is no IPv%d address".formatted(wanted, ipv6 ? 6 : 4));
@@ -193,7 +196,8 @@ public final class LiveNetwork {
                 return pool;
             }
         }
-        String subnets = String.join(", ", pools.stream().map(pool -> pool.subnet().toString()).toList());
+        String subnets = String.join(
+                ", ", pools.stream().map(pool -> pool.subnet().toString()).toList());
         throw EngineException.invalid("address %s is not in a subnet of network %s: %s"
                 .formatted(Addresses.text(address), name(), subnets.isEmpty() ? "it has none" : subnets));
     }

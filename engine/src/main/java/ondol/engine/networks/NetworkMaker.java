@@ -48,10 +48,12 @@ public final class NetworkMaker {
                             EngineException.Kind.DENIED,
                             "only one instance of \"%s\" network is allowed".formatted(driver))
                     : EngineException.notFound(
-                            "could not find plugin %s: network drivers are bridge, macvlan and ipvlan".formatted(driver));
+                            "could not find plugin %s: network drivers are bridge, macvlan and ipvlan"
+                                    .formatted(driver));
         }
         if (yes(config.ingress())) {
-            throw new EngineException(EngineException.Kind.UNSUPPORTED, "there are no ingress networks without a swarm");
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED, "there are no ingress networks without a swarm");
         }
         boolean ipv4 = config.enableIPv4() == null || config.enableIPv4();
         boolean ipv6 = yes(config.enableIPv6());
@@ -88,7 +90,8 @@ public final class NetworkMaker {
         Ipam ipam = config.ipam() == null ? new Ipam(null, null, null) : config.ipam();
         String ipamDriver = or(ipam.driver(), "default");
         if (!ipamDriver.isEmpty() && !ipamDriver.equals("default")) {
-            throw EngineException.notFound("could not find plugin %s: the only IPAM driver is default".formatted(ipamDriver));
+            throw EngineException.notFound(
+                    "could not find plugin %s: the only IPAM driver is default".formatted(ipamDriver));
         }
         List<IpamPool> pools = ipam.config() == null ? List.of() : ipam.config();
         if (!configOnly) {
@@ -139,8 +142,7 @@ public final class NetworkMaker {
         }
         if (Network.PREDEFINED.contains(name) || name.equals("default")) {
             throw new EngineException(
-                    EngineException.Kind.DENIED,
-                    "operation is not permitted on predefined %s network".formatted(name));
+                    EngineException.Kind.DENIED, "operation is not permitted on predefined %s network".formatted(name));
         }
         if (!NAME.matcher(name).matches()) {
             throw EngineException.invalid(

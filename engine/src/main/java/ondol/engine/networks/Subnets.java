@@ -49,8 +49,9 @@ final class Subnets {
                 continue; // says nothing but options: chosen below
             }
             if (subnet.ipv6() ? !ipv6 : !ipv4) {
-                throw EngineException.invalid("invalid network config: subnet %s is of IPv%d, which the network does not have"
-                        .formatted(subnet, subnet.ipv6() ? 6 : 4));
+                throw EngineException.invalid(
+                        "invalid network config: subnet %s is of IPv%d, which the network does not have"
+                                .formatted(subnet, subnet.ipv6() ? 6 : 4));
             }
             refuseOverlap(subnet, apart);
             chosen.add(subnet);
@@ -149,9 +150,13 @@ final class Subnets {
         }
         IpamPool filled = new IpamPool(
                 subnet.toString(),
-                asked == null || empty(asked.ipRange()) ? null : Subnet.parse(asked.ipRange()).toString(),
+                asked == null || empty(asked.ipRange())
+                        ? null
+                        : Subnet.parse(asked.ipRange()).toString(),
                 gateway == null ? null : Addresses.text(gateway),
-                asked == null || asked.auxiliaryAddresses() == null || asked.auxiliaryAddresses().isEmpty()
+                asked == null
+                                || asked.auxiliaryAddresses() == null
+                                || asked.auxiliaryAddresses().isEmpty()
                         ? null
                         : new TreeMap<>(asked.auxiliaryAddresses()));
         pool(filled); // refuses what does not fit
