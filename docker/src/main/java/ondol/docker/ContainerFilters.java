@@ -112,7 +112,7 @@ final class ContainerFilters {
                 && filters.labels(container.config().labels())
                 && filters.any("exited", code -> exited(container, code))
                 && (!filters.has("ancestor") || ancestors.contains(container.imageId()))
-                && filters.any("network", network -> network.equals(ContainerViews.network(container)))
+                && filters.any("network", network -> in(container, network))
                 && filters.any("volume", volume -> mounts(container, volume))
                 && filters.any("expose", port -> exposes(container, port))
                 && filters.any("publish", port -> publishes(container, port))
@@ -151,5 +151,12 @@ final class ContainerFilters {
     private static boolean publishes(ContainerDetails container, String port) {
         Map<String, ?> published = container.host().portBindings();
         return published != null && published.containsKey(port.contains("/") ? port : port + "/tcp");
+    }
+
+    private static boolean in(ContainerDetails container, String network) {
+        return network.equals(ContainerViews.network(container))
+                || container.networks().entrySet().stream()
+                        .anyMatch(place -> place.getKey().equals(network)
+                                || network.equals(place.getValue().networkId()));
     }
 }

@@ -6,26 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import ondol.docker.json.ContainerJson;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.MountPoint;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Sizes;
-import ondol.engine.Engine;
-import ondol.engine.PortBinding;
 import org.jspecify.annotations.Nullable;
 
 /** Containers as Docker's API shows them. */
 final class ContainerViews {
     /** The name of the storage driver: layers are joined by the kernel's overlay. */
     static final String DRIVER = "overlay2";
-
-    private final Engine engine;
-
-    ContainerViews(Engine engine) {
-        this.engine = engine;
-    }
 
     ContainerJson.Inspect inspect(ContainerDetails c, @Nullable Sizes sizes) {
         return new ContainerJson.Inspect(
@@ -53,7 +44,7 @@ final class ContainerViews {
                 sizes == null ? null : sizes.root(),
                 mounts(c),
                 Defaults.fill(c.config(), c.id()),
-                networkSettings(c));
+                NetworkViews.settings(c));
     }
 
     ContainerJson.Listed listed(ContainerDetails c, @Nullable Sizes sizes) {
@@ -72,7 +63,7 @@ final class ContainerViews {
                 word(c.state().status()),
                 status(c.state(), Instant.now()),
                 new ContainerJson.SummaryHost(network(c), c.host().annotations()),
-                new ContainerJson.SummaryNetworks(networks(c)),
+                new ContainerJson.SummaryNetworks(NetworkViews.networks(c)),
                 mounts(c));
     }
 
@@ -141,38 +132,6 @@ final class ContainerViews {
     static String network(ContainerDetails c) {
         String mode = c.host().networkMode();
         return mode == null || mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
-    }
-
-    private ContainerJson.NetworkSettings networkSettings(ContainerDetails c) {
-        boolean running = c.state().pid() > 0;
-        return new ContainerJson.NetworkSettings(
-                "",
-                running ? c.id() : "",
-                running ? "/proc/" + c.state().pid() + "/ns/net" : "",
-                new TreeMap<String, List<PortBinding>>(),
-                false,
-                "",
-                "",
-                "",
-                0,
-                "",
-                "",
-                0,
-                "",
-                networks(c));
-    }
-
-    private Map<String, ContainerJson.Endpoint> networks(ContainerDetails c) {
-        String network = network(c);
-        if (network.startsWith("container:")) {
-            return Map.of();
-        }
-        return Map.of(network, endpoint(NetworksApi.id(engine.info().id(), network)));
-    }
-
-    /** A place in a network that gives no address. */
-    private static ContainerJson.Endpoint endpoint(String networkId) {
-        return new ContainerJson.Endpoint(null, null, "", null, 0, networkId, "", "", "", 0, "", "", 0, null);
     }
 
     private static List<ContainerJson.Port> ports(ContainerDetails c) {

@@ -11,6 +11,7 @@ import ondol.docker.json.ContainerJson;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Containers;
+import ondol.engine.EndpointSettings;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
@@ -26,7 +27,7 @@ final class ContainersApi {
     ContainersApi(Engine engine) {
         this.engine = engine;
         this.containers = engine.containers();
-        this.views = new ContainerViews(engine);
+        this.views = new ContainerViews();
     }
 
     void addTo(Router router) {
@@ -57,7 +58,10 @@ final class ContainersApi {
         HostConfig host = extras == null || extras.hostConfig() == null
                 ? HostConfigBuilder.builder().build()
                 : extras.hostConfig();
-        Containers.Created created = containers.create(call.query("name"), config, host);
+        ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
+        Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
+        Containers.Created created =
+                containers.create(call.query("name"), config, host, endpoints == null ? Map.of() : endpoints);
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
     }
 

@@ -169,7 +169,7 @@ final class SystemApi {
     }
 
     private void diskUsage(Call call) {
-        ContainerViews views = new ContainerViews(engine);
+        ContainerViews views = new ContainerViews();
         Map<String, Integer> users = VolumesApi.users(engine);
         ImageSummaries summaries = new ImageSummaries(engine, call.version(), true, true, false);
         call.json(new SystemJson.DiskUsage(

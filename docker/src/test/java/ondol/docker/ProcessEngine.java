@@ -111,7 +111,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     // Containers
 
     @Override
-    public Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
+    public Created create(
+            @Nullable String name,
+            ContainerConfig config,
+            HostConfig host,
+            java.util.Map<String, ondol.engine.EndpointSettings> endpoints) {
         if (!"host".equals(config.image())) {
             throw EngineException.notFound("No such image: " + config.image());
         }
@@ -259,7 +263,9 @@ final class ProcessEngine implements Engine, Containers, Events {
                 "",
                 "",
                 "",
-                "");
+                "",
+                java.util.Map.of(),
+                java.util.Map.of());
     }
 
     @Override
@@ -464,6 +470,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     @Override
     public ondol.engine.Registries registries() {
         return new NoRegistries();
+    }
+
+    @Override
+    public ondol.engine.Networks networks() {
+        return new TestNetworks();
     }
 
     @Override

@@ -2,6 +2,7 @@ package ondol.engine;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param path the command, resolved from entrypoint and cmd; {@code args} its arguments
  * @param config with the image's values filled in
  * @param logPath the file that holds its output
+ * @param networks its place in each network, by the network's name; without addresses where it does not run
+ * @param ports where its ports are published now, such as {@code 80/tcp}; an empty list where one is only exposed
  */
 public record ContainerDetails(
         String id,
@@ -31,7 +34,9 @@ public record ContainerDetails(
         String hostnamePath,
         String hostsPath,
         String resolvConfPath,
-        String logPath) {
+        String logPath,
+        Map<String, EndpointSettings> networks,
+        Map<String, List<PortBinding>> ports) {
 
     /** Where a container is in its life. */
     public enum Status {

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,18 @@ public interface Containers {
      * @throws EngineException {@code CONFLICT} for a name in use, {@code NOT_FOUND} for the image, {@code INVALID} for
      *     a configuration that makes no sense
      */
-    Created create(@Nullable String name, ContainerConfig config, HostConfig host);
+    default Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
+        return create(name, config, host, Map.of());
+    }
+
+    /**
+     * The same in networks.
+     *
+     * @param endpoints what is asked for in each network, by its name or id; where the network mode names one of them too,
+     *     that is the first
+     */
+    Created create(
+            @Nullable String name, ContainerConfig config, HostConfig host, Map<String, EndpointSettings> endpoints);
 
     /** A container that was made, and what the user ought to know about it. */
     record Created(String id, List<String> warnings) {}

@@ -19,6 +19,8 @@ public interface Engine extends AutoCloseable {
 
     Volumes volumes();
 
+    Networks networks();
+
     Events events();
 
     /** What this engine and its machine are, as counted now. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stdin whether a pipe is kept open for its stdin
  * @param log how its output is kept
  * @param chroot no namespaces: only a root of its own, which must be a {@link RootFilesystem.Folder}
+ * @param gate the process waits before it executes its command, until the engine has plugged it into its networks
  */
 public record Bundle(
         Spec spec,
@@ -26,7 +27,8 @@ public record Bundle(
         @Nullable Filter seccomp,
         boolean stdin,
         Log log,
-        boolean chroot) {
+        boolean chroot,
+        boolean gate) {
 
     /**
      * A filter of system calls ({@code man 2 seccomp}).

@@ -59,6 +59,9 @@ public final class ContainerPlan {
     }
 
     private Plan full() {
+        if (bundle.gate()) {
+            plan.gate();
+        }
         NamespaceSteps namespaces = new NamespaceSteps(linux.namespaces());
         List<Mount> mounts = spec.mounts() == null ? List.of() : spec.mounts();
         MountSteps mounting = new MountSteps(writer, mounts, bundle.cgroup().mounts());

@@ -146,6 +146,7 @@ class ContainerPlanTest {
                 null,
                 false,
                 new Bundle.Log(1, 1 << 20, 3),
+                false,
                 false));
     }
 

@@ -4,6 +4,7 @@ import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Map;
 import ondol.engine.ContainerConfig;
+import ondol.engine.EndpointSettings;
 import ondol.engine.HostConfig;
 import ondol.engine.PortBinding;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,12 @@ public final class ContainerJson {
 
     /** What a create request says beside the container's configuration, which is the body itself. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record CreateExtras(@Nullable HostConfig hostConfig) {}
+    public record CreateExtras(
+            @Nullable HostConfig hostConfig, @Nullable NetworkingConfig networkingConfig) {}
+
+    /** The networks that a container is made in: what is asked for in each, by its name or id. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record NetworkingConfig(@Nullable Map<String, EndpointSettings> endpointsConfig) {}
 
     /** The answer to create. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -100,25 +106,7 @@ public final class ContainerJson {
             @Json.Property("GlobalIPv6Address") String globalIpv6Address,
             @Json.Property("GlobalIPv6PrefixLen") int globalIpv6PrefixLen,
             String macAddress,
-            @Json.Property("Networks") Map<String, Endpoint> networks) {}
-
-    /** One network of a container. */
-    @Json(naming = Json.Naming.UpperCamel)
-    public record Endpoint(
-            @Json.Property("Links") @Nullable List<String> links,
-            @Json.Property("Aliases") @Nullable List<String> aliases,
-            @Nullable String macAddress,
-            @Nullable Map<String, String> driverOpts,
-            @Nullable Integer gwPriority,
-            @Json.Property("NetworkID") @Nullable String networkId,
-            @Json.Property("EndpointID") @Nullable String endpointId,
-            @Json.Property("Gateway") @Nullable String gateway,
-            @Json.Property("IPAddress") @Nullable String ipAddress,
-            @Json.Property("IPPrefixLen") @Nullable Integer ipPrefixLen,
-            @Json.Property("IPv6Gateway") @Nullable String ipv6Gateway,
-            @Json.Property("GlobalIPv6Address") @Nullable String globalIpv6Address,
-            @Json.Property("GlobalIPv6PrefixLen") @Nullable Integer globalIpv6PrefixLen,
-            @Json.Property("DNSNames") @Nullable List<String> dnsNames) {}
+            @Json.Property("Networks") Map<String, EndpointSettings> networks) {}
 
     /** One line of {@code GET /containers/json}. */
     @Json(naming = Json.Naming.UpperCamel)
@@ -147,7 +135,7 @@ public final class ContainerJson {
 
     /** The little that a list says of networks. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record SummaryNetworks(@Json.Property("Networks") Map<String, Endpoint> networks) {}
+    public record SummaryNetworks(@Json.Property("Networks") Map<String, EndpointSettings> networks) {}
 
     /** A port of a container and where the host publishes it. */
     @Json(naming = Json.Naming.UpperCamel)

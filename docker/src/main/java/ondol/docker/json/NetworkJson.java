@@ -3,6 +3,7 @@ package ondol.docker.json;
 import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Map;
+import ondol.engine.EndpointSettings;
 import org.jspecify.annotations.Nullable;
 
 /** What the API says about networks. */
@@ -25,16 +26,38 @@ public final class NetworkJson {
             @Json.Property("Ingress") boolean ingress,
             ConfigFrom configFrom,
             boolean configOnly,
-            @Json.Property("Containers") @Nullable Map<String, Member> containers,
+            @Json.Property("Containers") Map<String, Member> containers,
             @Json.Property("Options") Map<String, String> options,
             @Json.Property("Labels") Map<String, String> labels) {}
+
+    /** The answer to create. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Created(
+            @Json.Property("Id") String id,
+            @Json.Property("Warning") String warning) {}
+
+    /** The body of connect. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Connect(
+            @Json.Property("Container") @Nullable String container,
+            @Nullable EndpointSettings endpointConfig) {}
+
+    /** The body of disconnect. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Disconnect(
+            @Json.Property("Container") @Nullable String container,
+            @Json.Property("Force") @Nullable Boolean force) {}
+
+    /** What was pruned. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Pruned(List<String> networksDeleted) {}
 
     /** How addresses are given out. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Ipam(
             @Json.Property("Driver") String driver,
             @Json.Property("Options") @Nullable Map<String, String> options,
-            @Json.Property("Config") List<Map<String, String>> config) {}
+            @Json.Property("Config") List<Map<String, Object>> config) {}
 
     /** The network whose configuration this one takes. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -3,6 +3,7 @@ package ondol.engine.local;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.EndpointSettings;
 import ondol.engine.logs.LogFolder;
 import ondol.engine.logs.LogSignal;
 import ondol.engine.spec.MountPoint;
@@ -244,7 +246,22 @@ final class Container {
                 folder.resolve("hostname").toString(),
                 folder.resolve("hosts").toString(),
                 folder.resolve("resolv.conf").toString(),
-                folder.resolve("log").toString());
+                folder.resolve("log").toString(),
+                places(now),
+                Map.of());
+    }
+
+    /** Its places in networks; of one that does not run, what was asked for. */
+    private Map<String, EndpointSettings> places(ContainerRecord now) {
+        if (running()) {
+            return now.endpoints();
+        }
+        Map<String, EndpointSettings> places = new LinkedHashMap<>();
+        now.endpoints().forEach((network, place) -> {
+            String networkId = place.networkId();
+            places.put(network, Endpoints.asked(place).networkId(networkId).build());
+        });
+        return places;
     }
 
     private static @Nullable Instant instant(long nanoseconds) {

@@ -1,13 +1,18 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import ondol.engine.ContainerConfig;
+import ondol.engine.EndpointSettings;
 import ondol.engine.HostConfig;
+import ondol.engine.networks.LiveNetwork;
+import ondol.network.Addresses;
 
 /** The files of the engine that a container sees: {@code /etc/hostname}, {@code /etc/hosts}, {@code /etc/resolv.conf}. */
 final class ContainerFiles {
@@ -19,12 +24,14 @@ final class ContainerFiles {
 
     private ContainerFiles() {}
 
-    static void write(Path folder, String hostname, ContainerConfig config, HostConfig host) throws IOException {
+    static void write(
+            Path folder, String hostname, ContainerConfig config, HostConfig host, Collection<EndpointSettings> places)
+            throws IOException {
         boolean machineNetwork = "host".equals(host.networkMode());
         put(folder.resolve("hostname"), hostname + "\n");
         put(
                 folder.resolve("hosts"),
-                machineNetwork ? machine("/etc/hosts", "") + extra(host) : hosts(hostname, config, host));
+                machineNetwork ? machine("/etc/hosts", "") + extra(host) : hosts(hostname, config, host, places));
         put(folder.resolve("resolv.conf"), resolver(host));
     }
 
@@ -32,14 +39,26 @@ final class ContainerFiles {
         Files.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String hosts(String hostname, ContainerConfig config, HostConfig host) {
+    private static String hosts(
+            String hostname, ContainerConfig config, HostConfig host, Collection<EndpointSettings> places) {
         String domain = config.domainname() == null || config.domainname().isEmpty()
                 ? hostname
                 : hostname + "." + config.domainname() + " " + hostname;
         return "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
                 + "ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
                 + extra(host)
-                + "127.0.1.1\t" + domain + "\n";
+                + own(domain, places);
+    }
+
+    /** A line for each of its addresses; without any its name is the loopback's. */
+    private static String own(String names, Collection<EndpointSettings> places) {
+        StringBuilder lines = new StringBuilder();
+        for (EndpointSettings place : places) {
+            for (InetAddress address : LiveNetwork.addresses(place)) {
+                lines.append(Addresses.text(address)).append('\t').append(names).append('\n');
+            }
+        }
+        return lines.isEmpty() ? "127.0.1.1\t" + names + "\n" : lines.toString();
     }
 
     private static String extra(HostConfig host) {

@@ -3,8 +3,10 @@ package ondol.engine.local;
 import io.avaje.jsonb.Json;
 import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
+import java.util.Map;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
+import ondol.engine.EndpointSettings;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.MountPoint;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
  * @param firstId what user 0 of its user namespace is on the machine; null without one
+ * @param endpoints its places in networks, by the network's name, that of its network mode first
  */
 @Json
 @RecordBuilder
@@ -42,7 +45,12 @@ public record ContainerRecord(
         @Nullable String boot,
         List<MountPoint> mounts,
         List<String> anonymous,
-        @Nullable Long firstId) {
+        @Nullable Long firstId,
+        Map<String, EndpointSettings> endpoints) {
+
+    public ContainerRecord {
+        endpoints = endpoints == null ? Map.of() : endpoints; // as records were before there were networks
+    }
 
     /** A builder with this record's values. */
     ContainerRecordBuilder change() {

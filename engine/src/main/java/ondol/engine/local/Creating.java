@@ -12,6 +12,7 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Created;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.ChrootCheck;
@@ -33,7 +34,11 @@ final class Creating {
         this.contents = new VolumeContents(house);
     }
 
-    Created create(@Nullable String wantedName, ContainerConfig asked, HostConfig host) {
+    Created create(
+            @Nullable String wantedName,
+            ContainerConfig asked,
+            HostConfig host,
+            Map<String, EndpointSettings> wantedPlaces) {
         String imageName = asked.image();
         if (imageName == null || imageName.isEmpty()) {
             throw EngineException.invalid("no image specified");
@@ -66,11 +71,13 @@ final class Creating {
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config =
                     ContainerConfigBuilder.builder(merged).hostname(hostname).build();
-            ContainerFiles.write(folder, hostname, config, host);
+            Map<String, EndpointSettings> endpoints = house.endpoints().join(host, wantedPlaces, undo);
+            ContainerFiles.write(folder, hostname, config, host, endpoints.values());
             Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
             ContainerRecord record = record(id, name, image, imageName, config, host, mounts, anonymous)
                     .change()
                     .firstId(firstId)
+                    .endpoints(endpoints)
                     .build();
             undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
@@ -208,7 +215,7 @@ final class Creating {
     private List<String> warnings(HostConfig host) {
         List<String> warnings = new ArrayList<>();
         if (host.portBindings() != null && !host.portBindings().isEmpty()) {
-            warnings.add("ports are not published yet: the container has a loopback of its own only");
+            warnings.add("ports are not published yet");
         }
         return warnings;
     }

@@ -102,6 +102,7 @@ final class Ending {
         if (!NamespaceChoice.ownProcesses(before.host())) {
             clearGroup(container); // it has not ended before the last of its processes has
         }
+        house.endpoints().close(container);
         container.show(r -> after);
         container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);

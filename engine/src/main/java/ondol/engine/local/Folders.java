@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * DATA  lock  id  bin/keeper  images/…  containers/ID/{container.json, hostname, hosts, resolv.conf, log/, minder}
- *       volumes/NAME/{volume.json, _data/}  trash/
+ *       networks/ID/network.json  volumes/NAME/{volume.json, _data/}  trash/
  * EXEC  keeper.sock  mnt/  docker.sock
  * </pre>
  */
@@ -51,7 +51,7 @@ final class Folders implements AutoCloseable {
                 channel.close();
                 throw EngineException.conflict("another engine has the root %s open".formatted(data));
             }
-            for (String part : new String[] {"bin", "images", "containers", "volumes", "trash"}) {
+            for (String part : new String[] {"bin", "images", "containers", "networks", "volumes", "trash"}) {
                 make(data.resolve(part), "rwx--x--x");
             }
             make(exec.resolve("mnt"), "rwx------");
@@ -112,6 +112,10 @@ final class Folders implements AutoCloseable {
 
     Path volumes() {
         return data.resolve("volumes");
+    }
+
+    Path networks() {
+        return data.resolve("networks");
     }
 
     Path containers() {

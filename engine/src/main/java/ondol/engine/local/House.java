@@ -25,6 +25,8 @@ record House(
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,
+        NetworkTable networks,
+        Endpoints endpoints,
         Groups groups,
         List<String> cgroupMounts,
         Keeper keeper,

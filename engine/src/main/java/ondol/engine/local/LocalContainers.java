@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
@@ -60,8 +62,9 @@ final class LocalContainers implements Containers {
     }
 
     @Override
-    public Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
-        return creating.create(name, config, host);
+    public Created create(
+            @Nullable String name, ContainerConfig config, HostConfig host, Map<String, EndpointSettings> endpoints) {
+        return creating.create(name, config, host, endpoints);
     }
 
     @Override

@@ -17,6 +17,7 @@ import ondol.engine.EngineOptions;
 import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
+import ondol.engine.Networks;
 import ondol.engine.Registries;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
@@ -44,6 +45,7 @@ public final class LocalEngine implements Engine {
     private final LocalImages images;
     private final RegistryClient client;
     private final LocalRegistries registries;
+    private final LocalNetworks networks;
 
     private LocalEngine(House house) {
         this.house = house;
@@ -59,6 +61,7 @@ public final class LocalEngine implements Engine {
                 house.images(),
                 LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
         this.registries = new LocalRegistries(client, house.events());
+        this.networks = new LocalNetworks(house);
         new Recovering(house, starting, ending, removing).recover();
     }
 
@@ -81,6 +84,8 @@ public final class LocalEngine implements Engine {
             Snapshots snapshots = images.snapshots();
             LocalVolumes volumes =
                     new LocalVolumes(folders.volumes(), json, events, volume -> volumeUsers(registry, volume));
+            NetworkTable networks = new NetworkTable(folders, json, events);
+            undo.add(networks::close);
             Keeper keeper = Keeper.start(binary, folders.exec());
             undo.add(keeper::close);
             ExecutorService workers = Executors.newCachedThreadPool(
@@ -95,6 +100,8 @@ public final class LocalEngine implements Engine {
                     images,
                     snapshots,
                     volumes,
+                    networks,
+                    new Endpoints(networks, registry),
                     new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
                     Machine.cgroupMounts(hierarchies),
                     keeper,
@@ -111,6 +118,7 @@ public final class LocalEngine implements Engine {
     }
 
     private static void pruneWhenIdle(House house) {
+        house.networks().prune();
         if (house.registry().all().stream().allMatch(container -> container.cgroup() == null)) {
             house.groups().prune();
         }
@@ -172,6 +180,11 @@ public final class LocalEngine implements Engine {
     @Override
     public Volumes volumes() {
         return house.volumes();
+    }
+
+    @Override
+    public Networks networks() {
+        return networks;
     }
 
     @Override
@@ -239,6 +252,7 @@ public final class LocalEngine implements Engine {
                 minder.close(); // it stays with its container
             }
         });
+        house.networks().close();
         house.ranges().close();
         house.keeper().close();
         house.groups().prune();

@@ -41,6 +41,7 @@ final class Recovering {
             house.registry().add(new Container(house.folders().container(record.id()), house.records(), record));
         }
         clear(records);
+        house.registry().all().forEach(house.endpoints()::restore);
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
@@ -48,6 +49,7 @@ final class Recovering {
                 LOG.log(Level.ERROR, "container " + container.id() + " could not be taken over", e);
             }
         }
+        house.networks().reconcile();
     }
 
     /** Removes what belongs to no record: halves of a container that was being made or removed. */
@@ -153,6 +155,7 @@ final class Recovering {
             }
             return;
         }
+        house.endpoints().reopen(container);
         container.beginRun();
         container.runs(minder);
         Status status = container.record().status() == Status.PAUSED ? Status.PAUSED : Status.RUNNING;

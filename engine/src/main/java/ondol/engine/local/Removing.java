@@ -37,6 +37,7 @@ final class Removing {
             container.show(going);
         }
         house.registry().remove(container);
+        house.endpoints().release(container.record());
         house.records().drop(container.folder());
         if (volumes) {
             for (String volume : container.record().anonymous()) {

@@ -11,6 +11,7 @@ import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogConfig;
+import ondol.engine.networks.Attachment;
 import ondol.engine.spec.ContainerFacts;
 import ondol.engine.spec.ContainerFactsBuilder;
 import ondol.engine.spec.NamespaceChoice;
@@ -23,6 +24,7 @@ import ondol.linux.cgroup.LimitException;
 import ondol.linux.keeper.Minder;
 import ondol.linux.keeper.PlanFailure;
 import ondol.linux.plan.Plan;
+import ondol.network.NetworkException;
 import ondol.oci.runtime.IdMapping;
 import ondol.oci.runtime.Linux;
 import ondol.oci.runtime.Spec;
@@ -60,12 +62,13 @@ final class Starting {
             int logFile = record.started() == 0
                     ? 1 // nothing is there yet
                     : container.logs().prepareForStart(logSize(record.host()), logFiles(record.host()));
-            Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile));
+            Attachment attachment = house.endpoints().open(container, undo);
+            Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile, attachment.any()));
             container.beginRun();
             Long ids = record.firstId();
             List<Integer> donated =
                     ids == null ? List.of() : List.of(house.ranges().map(ids));
-            Minder minder = house.keeper().make(plan, donated, ending.listener(container), pid -> {});
+            Minder minder = house.keeper().make(plan, donated, ending.listener(container), attachment::plug);
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
@@ -93,7 +96,7 @@ final class Starting {
             throw failed(container, new EngineException(kind, e.getMessage(), e));
         } catch (IllegalArgumentException e) {
             throw failed(container, new EngineException(EngineException.Kind.INVALID, e.getMessage(), e));
-        } catch (KernelException | IOException | IllegalStateException e) {
+        } catch (KernelException | NetworkException | IOException | IllegalStateException e) {
             throw failed(container, new EngineException(EngineException.Kind.FAILED, e.getMessage(), e));
         }
         house.publish(container, "start");
@@ -210,11 +213,12 @@ final class Starting {
             Cgroup group = group(container, spec.linux(), undo);
             return String.join(
                             "\n",
-                            ContainerPlan.of(bundle(container, spec, group, 1)).explain()) + "\n";
+                            ContainerPlan.of(bundle(container, spec, group, 1, false))
+                                    .explain()) + "\n";
         }
     }
 
-    private Bundle bundle(Container container, Spec spec, Cgroup group, int logFile) {
+    private Bundle bundle(Container container, Spec spec, Cgroup group, int logFile, boolean gate) {
         ContainerRecord record = container.record();
         Linux linux = spec.linux();
         Bundle.Filter filter = linux == null || linux.seccomp() == null
@@ -229,7 +233,8 @@ final class Starting {
                 filter,
                 Boolean.TRUE.equals(record.config().openStdin()),
                 new Bundle.Log(logFile, logSize(record.host()), logFiles(record.host())),
-                NamespaceChoice.chroot(record.host()));
+                NamespaceChoice.chroot(record.host()),
+                gate);
     }
 
     static Bundle.CgroupPlace place(House house, Cgroup group) {

@@ -23,7 +23,10 @@ public final class Links {
     private static final int IFLA_LINK = 5;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_LINKINFO = 18;
+    private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_NET_NS_FD = 28;
+    private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
+    private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
@@ -106,6 +109,25 @@ public final class Links {
     /** Switches an interface off. */
     public void down(int index) {
         socket.request(body(new Request("newlink", "index " + index + " down", RTM_NEWLINK, 0), index, 0, IFF_UP));
+    }
+
+    /**
+     * Has an interface make no IPv6 addresses of its own: it needs neither to announce nor to test them. Nothing is done
+     * where the kernel has no IPv6.
+     */
+    public void withoutLinkLocal(int index) {
+        Request request =
+                body(new Request("newlink", "index " + index + " without link-local", RTM_NEWLINK, 0), index, 0, 0);
+        byte[] none = {IN6_ADDR_GEN_MODE_NONE};
+        try {
+            socket.request(request.nested(
+                    IFLA_AF_SPEC,
+                    () -> request.nested(Family.AF_INET6, () -> request.attribute(IFLA_INET6_ADDR_GEN_MODE, none))));
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EAFNOSUPPORT && e.errno() != Errno.ENOTSUP) {
+                throw e;
+            }
+        }
     }
 
     /** Sets the largest packet, in bytes. */
