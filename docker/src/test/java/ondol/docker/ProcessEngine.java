@@ -252,7 +252,7 @@ final class ProcessEngine implements Engine, Containers, Events {
                 box.config,
                 box.host,
                 new ContainerDetails.State(
-                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt),
+                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt, null),
                 0,
                 List.of(),
                 List.of(),
@@ -277,6 +277,7 @@ final class ProcessEngine implements Engine, Containers, Events {
         Box box = box(container);
         return switch (condition) {
             case REMOVED -> box.removed.copy();
+            case HEALTHY -> CompletableFuture.completedFuture(0);
             case NEXT_EXIT -> box.running.ended.copy();
             case NOT_RUNNING ->
                 box.status == Status.RUNNING

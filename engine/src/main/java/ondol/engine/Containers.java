@@ -82,7 +82,12 @@ public interface Containers {
         /** The next end, although it is not running now. */
         NEXT_EXIT,
         /** Gone altogether. */
-        REMOVED
+        REMOVED,
+        /**
+         * Running and found healthy, or only running where it has no health check: completes with 0, and exceptionally
+         * with {@code CONFLICT} once it is unhealthy or has ended. Docker has no such condition.
+         */
+        HEALTHY
     }
 
     /** Completes with the exit code once the condition holds; {@link CompletableFuture#cancel} gives up. */

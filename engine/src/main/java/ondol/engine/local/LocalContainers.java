@@ -80,6 +80,7 @@ final class LocalContainers implements Containers {
             if (status == Status.REMOVING) {
                 throw EngineException.conflict("container %s is being removed".formatted(container.id()));
             }
+            container.forgetPause();
             try {
                 starting.start(container, 0);
             } catch (EngineException e) {
@@ -237,6 +238,7 @@ final class LocalContainers implements Containers {
         Container container = get(reference);
         return switch (condition) {
             case REMOVED -> container.removed().copy();
+            case HEALTHY -> Wellness.of(house, container);
             case NEXT_EXIT ->
                 container.ended().isDone()
                         ? nextEnd(container)

@@ -71,6 +71,24 @@ final class Stopping {
         }
     }
 
+    /** Ends a run that is not well, so that its policy starts the next; as {@link #stop}, but nobody asked for it. */
+    void stopUnwell(Container container, Object run) {
+        CompletableFuture<Integer> ended;
+        container.enter();
+        try {
+            if (container.record().status() != Status.RUNNING || !container.isRun(run)) {
+                return;
+            }
+            ended = container.ended();
+        } finally {
+            container.leave();
+        }
+        send(container, ownSignal(container));
+        if (!endsWithin(ended, ownPatience(container))) {
+            killAll(container);
+        }
+    }
+
     /** Ends what runs, whatever it takes; for {@code rm -f}. */
     void end(Container container) {
         if (giveUpRestart(container)) {
