@@ -1,5 +1,6 @@
 package ondol.linux;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -61,7 +62,7 @@ public final class Namespaced {
                 }
             }
         } catch (ExecutionException e) {
-            throw Namespaced.<X>thrown(e.getCause());
+            throw Namespaced.<X>thrown(Objects.requireNonNull(e.getCause()));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
