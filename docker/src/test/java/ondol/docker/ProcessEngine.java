@@ -287,6 +287,17 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public ondol.engine.ContainerStats stats(String container) {
+        box(container);
+        return ondol.engine.ContainerStats.none(1);
+    }
+
+    @Override
+    public ondol.engine.StatsReader followStats(String container) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Attachment attach(String container, AttachOptions options) {
         Box box = box(container);
         return box.running.attachment(Boolean.TRUE.equals(box.config.tty()), options);

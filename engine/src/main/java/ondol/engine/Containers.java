@@ -102,6 +102,12 @@ public interface Containers {
     /** What the container wrote: the kept output, then, if asked, what follows until it ends. */
     OutputReader logs(String container, LogOptions options);
 
+    /** What it uses now; nothing where it does not run. */
+    ContainerStats stats(String container);
+
+    /** What it uses, again each second, also while it does not run; to be closed. */
+    StatsReader followStats(String container);
+
     /** The processes, as {@code ps} with these arguments titles and lists them. Only {@code -ef}-like columns are known. */
     Processes top(String container, @Nullable String arguments);
 

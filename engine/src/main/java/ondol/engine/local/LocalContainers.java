@@ -15,11 +15,13 @@ import ondol.engine.Attachment;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.MountPoint;
@@ -44,6 +46,7 @@ final class LocalContainers implements Containers {
     private final Removing removing;
     private final Updating updating;
     private final ContainerPaths paths;
+    private final Sampler sampler;
 
     LocalContainers(House house, Starting starting, Stopping stopping, Removing removing) {
         this.house = house;
@@ -53,6 +56,7 @@ final class LocalContainers implements Containers {
         this.removing = removing;
         this.updating = new Updating(house);
         this.paths = new ContainerPaths(house);
+        this.sampler = new Sampler(house);
     }
 
     private Container get(String reference) {
@@ -307,6 +311,16 @@ final class LocalContainers implements Containers {
         }
         OutputReader reader = LogReader.lines(container.logs(), options, container.signal());
         return ContainerAttachment.watched(container, reader, LogPosition.START);
+    }
+
+    @Override
+    public ContainerStats stats(String reference) {
+        return sampler.once(get(reference));
+    }
+
+    @Override
+    public StatsReader followStats(String reference) {
+        return sampler.follow(get(reference));
     }
 
     @Override
