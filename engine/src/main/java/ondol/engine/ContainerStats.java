@@ -1,6 +1,5 @@
 package ondol.engine;
 
-import io.avaje.recordbuilder.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param blockIo per device
  * @param networks by the interface's name in the container, without the loopback
  */
-@RecordBuilder
 public record ContainerStats(
         @Nullable Instant read,
         int groups,

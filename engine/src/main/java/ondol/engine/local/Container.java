@@ -232,6 +232,19 @@ final class Container {
         if (readers.any()) {
             made.watch(file, offset);
         }
+        int needed = readers.oldest();
+        if (needed > 0) {
+            made.hold(needed);
+        }
+    }
+
+    /** An attached client has come to this file of the log, see {@link Readers#reads}. */
+    void reads(Object reader, int file) {
+        int oldest = readers.reads(reader, file);
+        Minder now = minder;
+        if (oldest >= 0 && now != null) {
+            now.hold(oldest);
+        }
     }
 
     ContainerDetails details() {

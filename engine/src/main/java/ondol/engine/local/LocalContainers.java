@@ -309,8 +309,8 @@ final class LocalContainers implements Containers {
         if (!options.follow() || !container.running()) {
             return LogReader.lines(container.logs(), options, null);
         }
-        OutputReader reader = LogReader.lines(container.logs(), options, container.signal());
-        return ContainerAttachment.watched(container, reader, LogPosition.START);
+        LogReader reader = LogReader.lines(container.logs(), options, container.signal());
+        return ContainerAttachment.watched(container, reader, LogPosition.START, false);
     }
 
     @Override
