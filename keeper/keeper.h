@@ -29,10 +29,13 @@ struct log {
   int folder; /* -1: no log is kept */
   int file;
   uint32_t number, files;
+  uint32_t oldest, held; /* files before oldest are gone; those from held on (0: none) somebody has yet to read */
   uint64_t size, offset;
 };
 void log_open(struct log *log, const char *container, uint32_t first, uint64_t size, uint32_t files);
 void log_append(struct log *log, int stream, char *frame, size_t length);
+/* Whether so much more would need a file that there is no room for until a reader has come further. */
+int log_full(const struct log *log, size_t length);
 #define LOG_HEADER 16
 
 /* init.c: a container's process 1 that passes signals on and reaps */

@@ -26,6 +26,8 @@ void log_open(struct log *log, const char *container, uint32_t first, uint64_t s
   log->number = first;
   log->size = size;
   log->files = files;
+  log->oldest = files > 0 && first > files ? first - files + 1 : 1;
+  log->held = 0;
   log->file = -1;
   if (base >= 0) close(base);
   if (log->folder >= 0) open_file(log);
@@ -36,10 +38,17 @@ static void rotate(struct log *log) {
   close(log->file);
   log->number++;
   open_file(log);
-  if (log->files > 0 && log->number > log->files) {
-    name_of(log->number - log->files, name);
+  while (log->files > 0 && log->oldest + log->files <= log->number && (!log->held || log->oldest < log->held)) {
+    name_of(log->oldest++, name);
     unlinkat(log->folder, name, 0);
   }
+}
+
+/* A reader needs the file that it reads and one to go on to, so there are two at least. */
+int log_full(const struct log *log, size_t length) {
+  uint32_t files = log->files < 2 ? 2 : log->files;
+  return log->files > 0 && log->held && log->offset + LOG_HEADER + length > log->size &&
+         log->held + files <= log->number + 1;
 }
 
 /* FRAME has LOG_HEADER free bytes before its LENGTH bytes. */

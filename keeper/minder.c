@@ -262,6 +262,7 @@ static void heard(struct minder *m) {
   if (got != sizeof word) {
     shut(&m->engine);
     m->watched = 0;
+    m->log.held = 0; /* the readers went with it */
     return;
   }
   if (word.type == MESSAGE_CLOSE_STDIN) shut(&m->input);
@@ -271,6 +272,7 @@ static void heard(struct minder *m) {
     m->watch_offset = word.offset;
     tell_output(m);
   }
+  if (word.type == MESSAGE_HOLD) m->log.held = word.file;
   if (word.type == MESSAGE_FORGET && m->process < 0) _exit(0);
 }
 
@@ -288,6 +290,7 @@ static void reconnect(struct minder *m) {
   shut(&m->engine);
   m->engine = engine;
   m->watched = 0;
+  m->log.held = 0;
   greet(m, MESSAGE_HELLO);
   if (m->process < 0) tell_end(m);
 }
@@ -301,12 +304,13 @@ static int forsaken(const struct minder *m) {
 }
 
 static void stay(struct minder *m) {
+  int dead = 0; /* it ended while its output waited for a reader: what is left in the pipes goes into the log all the same */
   int *streams[3] = {&m->output[0], &m->output[1], &m->terminal};
   for (;;) {
     int ended = m->process < 0;
     if (ended && forsaken(m)) return;
     struct pollfd polled[6];
-    int logged = m->log.folder >= 0;
+    int logged = m->log.folder >= 0 && (dead || !log_full(&m->log, CHUNK));
     polled[0] = (struct pollfd){.fd = m->process, .events = POLLIN};
     polled[1] = (struct pollfd){.fd = m->engine, .events = POLLIN};
     polled[2] = (struct pollfd){.fd = m->listening, .events = POLLIN};
@@ -320,7 +324,9 @@ static void stay(struct minder *m) {
     }
     if (polled[1].revents) heard(m);
     if (polled[2].revents) reconnect(m);
-    if (polled[0].revents && !moved) { /* what it wrote comes first */
+    if (polled[0].revents && m->log.folder >= 0 && !logged) {
+      dead = 1;
+    } else if (polled[0].revents && !moved) { /* what it wrote comes first */
       waitpid(m->pid, &m->status, 0);
       shut(&m->process);
       tell_end(m);

@@ -80,7 +80,8 @@ enum message_type {
   MESSAGE_OPEN_GATE = 16,
   MESSAGE_CLOSE_STDIN = 17,
   MESSAGE_WATCH = 18, /* say MESSAGE_OUTPUT once the log is beyond file, offset */
-  MESSAGE_FORGET = 19 /* the end is known: go */
+  MESSAGE_FORGET = 19, /* the end is known: go */
+  MESSAGE_HOLD = 20    /* somebody reads file: log files from there on stay, and what is written waits; 0: nobody does */
 };
 
 enum descriptor_bit {

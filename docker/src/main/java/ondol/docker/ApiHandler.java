@@ -32,6 +32,7 @@ final class ApiHandler extends Handler.Abstract {
         events.addTo(router);
         new ContainersApi(engine).addTo(router);
         new StreamsApi(engine).addTo(router);
+        new StatsApi(engine).addTo(router);
         new FilesApi(engine).addTo(router);
         new ExecApi(engine).addTo(router);
         new ArchivesApi(engine).addTo(router);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
+import ondol.engine.Health;
 import org.jspecify.annotations.Nullable;
 
 /** Which containers a list is to show. */
@@ -49,6 +50,11 @@ final class ContainerFilters {
         for (String status : filters.get("status")) {
             if (!STATES.contains(status)) {
                 throw EngineException.invalid("invalid filter 'status=" + status + "'");
+            }
+        }
+        for (String health : filters.get("health")) {
+            if (!Set.of("none", "starting", "healthy", "unhealthy").contains(health)) {
+                throw EngineException.invalid("Unrecognised filter value for health: " + health);
             }
         }
         this.ancestors = ancestors();
@@ -116,10 +122,15 @@ final class ContainerFilters {
                 && filters.any("volume", volume -> mounts(container, volume))
                 && filters.any("expose", port -> exposes(container, port))
                 && filters.any("publish", port -> publishes(container, port))
-                && filters.any("health", "none"::equals)
+                && filters.any("health", health(container)::equals)
                 && filters.any("is-task", "false"::equals)
                 && (before == null || container.created().isBefore(before))
                 && (since == null || container.created().isAfter(since));
+    }
+
+    private static String health(ContainerDetails container) {
+        Health health = container.state().health();
+        return health == null ? "none" : health.status().name().toLowerCase(Locale.ROOT);
     }
 
     private boolean named(ContainerDetails container) {

@@ -11,6 +11,7 @@ import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.MountPoint;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers.Sizes;
+import ondol.engine.Health;
 import org.jspecify.annotations.Nullable;
 
 /** Containers as Docker's API shows them. */
@@ -79,7 +80,23 @@ final class ContainerViews {
                 s.exitCode(),
                 s.error(),
                 Times.rfc3339(s.startedAt()),
-                Times.rfc3339(s.finishedAt()));
+                Times.rfc3339(s.finishedAt()),
+                health(s.health()));
+    }
+
+    private static ContainerJson.@Nullable Health health(@Nullable Health health) {
+        return health == null
+                ? null
+                : new ContainerJson.Health(
+                        health.status().name().toLowerCase(Locale.ROOT),
+                        health.failingStreak(),
+                        health.log().stream()
+                                .map(result -> new ContainerJson.HealthResult(
+                                        Times.rfc3339(result.start()),
+                                        Times.rfc3339(result.end()),
+                                        result.exitCode(),
+                                        result.output()))
+                                .toList());
     }
 
     private static String word(Status status) {
@@ -89,7 +106,7 @@ final class ContainerViews {
     /** The sentence that {@code docker ps} shows. */
     static String status(ContainerDetails.State s, Instant now) {
         return switch (s.status()) {
-            case RUNNING -> "Up " + ago(s.startedAt(), now);
+            case RUNNING -> "Up " + ago(s.startedAt(), now) + wellness(s.health());
             case PAUSED -> "Up " + ago(s.startedAt(), now) + " (Paused)";
             case RESTARTING -> "Restarting (" + s.exitCode() + ") " + ago(s.finishedAt(), now) + " ago";
             case EXITED -> "Exited (" + s.exitCode() + ") " + ago(s.finishedAt(), now) + " ago";
@@ -97,6 +114,16 @@ final class ContainerViews {
             case DEAD -> "Dead";
             case CREATED -> "Created";
         };
+    }
+
+    private static String wellness(@Nullable Health health) {
+        return health == null
+                ? ""
+                : switch (health.status()) {
+                    case STARTING -> " (health: starting)";
+                    case HEALTHY -> " (healthy)";
+                    case UNHEALTHY -> " (unhealthy)";
+                };
     }
 
     private static String ago(@Nullable Instant time, Instant now) {

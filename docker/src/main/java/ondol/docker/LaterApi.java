@@ -12,7 +12,6 @@ final class LaterApi {
         no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
         no(router, "registries are not searched: the distribution specification has no search", "GET /images/search");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
-        no(router, "statistics are not supported yet", "GET /containers/{id}/stats");
         no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
         no(
                 router,

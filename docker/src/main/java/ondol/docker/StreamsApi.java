@@ -160,6 +160,7 @@ final class StreamsApi {
             case "not-running" -> WaitCondition.NOT_RUNNING;
             case "next-exit" -> WaitCondition.NEXT_EXIT;
             case "removed" -> WaitCondition.REMOVED;
+            case "healthy" -> WaitCondition.HEALTHY;
             default -> throw EngineException.invalid("invalid condition: \"" + word + "\"");
         };
     }

@@ -256,7 +256,7 @@ final class ProcessEngine implements Engine, Containers, Events {
                 box.config,
                 box.host,
                 new ContainerDetails.State(
-                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt),
+                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt, null),
                 0,
                 List.of(),
                 List.of(),
@@ -283,12 +283,24 @@ final class ProcessEngine implements Engine, Containers, Events {
         Box box = box(container);
         return switch (condition) {
             case REMOVED -> box.removed.copy();
+            case HEALTHY -> CompletableFuture.completedFuture(0);
             case NEXT_EXIT -> box.running.ended.copy();
             case NOT_RUNNING ->
                 box.status == Status.RUNNING
                         ? box.running.ended.copy()
                         : CompletableFuture.completedFuture(box.exitCode);
         };
+    }
+
+    @Override
+    public ondol.engine.ContainerStats stats(String container) {
+        box(container);
+        return ondol.engine.ContainerStats.none(1);
+    }
+
+    @Override
+    public ondol.engine.StatsReader followStats(String container) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -51,7 +51,7 @@ public record ContainerDetails(
 
     /**
      * A container's state. {@code pid} is 0 where it does not run; {@code error} is empty or why the last start failed;
-     * times are null until they happened.
+     * times are null until they happened; {@code health} is null where it is not checked, or was never started.
      */
     public record State(
             Status status,
@@ -60,7 +60,8 @@ public record ContainerDetails(
             int exitCode,
             String error,
             @Nullable Instant startedAt,
-            @Nullable Instant finishedAt) {
+            @Nullable Instant finishedAt,
+            @Nullable Health health) {
         /** Running, paused or restarting. */
         public boolean active() {
             return status == Status.RUNNING || status == Status.PAUSED || status == Status.RESTARTING;

@@ -94,7 +94,12 @@ public interface Containers {
         /** The next end, although it is not running now. */
         NEXT_EXIT,
         /** Gone altogether. */
-        REMOVED
+        REMOVED,
+        /**
+         * Running and found healthy, or only running where it has no health check: completes with 0, and exceptionally
+         * with {@code CONFLICT} once it is unhealthy or has ended. Docker has no such condition.
+         */
+        HEALTHY
     }
 
     /** Completes with the exit code once the condition holds; {@link CompletableFuture#cancel} gives up. */
@@ -108,6 +113,12 @@ public interface Containers {
 
     /** What the container wrote: the kept output, then, if asked, what follows until it ends. */
     OutputReader logs(String container, LogOptions options);
+
+    /** What it uses now; nothing where it does not run. */
+    ContainerStats stats(String container);
+
+    /** What it uses, again each second, also while it does not run; to be closed. */
+    StatsReader followStats(String container);
 
     /** The processes, as {@code ps} with these arguments titles and lists them. Only {@code -ef}-like columns are known. */
     Processes top(String container, @Nullable String arguments);

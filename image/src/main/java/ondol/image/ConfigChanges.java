@@ -62,11 +62,8 @@ public final class ConfigChanges {
                 yield withMaps(c, c.exposedPorts(), c.volumes(), c.labels(), c.healthcheck(), steps);
             }
             case "HEALTHCHECK" -> {
-                if (!rest.equalsIgnoreCase("NONE")) {
-                    throw ImageException.invalid("HEALTHCHECK in a change can be NONE only");
-                }
-                HealthConfig none = new HealthConfig(List.of("NONE"), null, null, null, null, null);
-                yield withMaps(c, c.exposedPorts(), c.volumes(), c.labels(), none, c.onBuild());
+                HealthConfig health = HealthcheckLine.parse(rest, ConfigChanges::jsonList);
+                yield withMaps(c, c.exposedPorts(), c.volumes(), c.labels(), health, c.onBuild());
             }
             default ->
                 throw ImageException.invalid("%s is not a valid change command".formatted(Names.printable(word)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import ondol.oci.image.ExecutionConfig;
+import ondol.oci.image.HealthConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,35 @@ class ConfigChangesTest {
         assertThat(config.user()).isEqualTo("me:you");
         assertThat(config.stopSignal()).isEqualTo("SIGINT");
         assertThat(config.onBuild()).containsExactly("RUN x");
+    }
+
+    @Test
+    void healthChecks() {
+        ExecutionConfig shell = ConfigChanges.apply(
+                ExecutionConfig.EMPTY, List.of("HEALTHCHECK --interval=1m30s --timeout=1.5s --retries=2 cmd wget  x"));
+        assertThat(shell.healthcheck())
+                .isEqualTo(new HealthConfig(
+                        List.of("CMD-SHELL", "wget  x"), 90_000_000_000L, 1_500_000_000L, null, null, 2));
+        ExecutionConfig words = ConfigChanges.apply(
+                ExecutionConfig.EMPTY,
+                List.of("HEALTHCHECK --start-period=5s --start-interval=100ms CMD [\"a b\", \"c\"]"));
+        assertThat(words.healthcheck())
+                .isEqualTo(
+                        new HealthConfig(List.of("CMD", "a b", "c"), null, null, 5_000_000_000L, 100_000_000L, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HEALTHCHECK x",
+                "HEALTHCHECK CMD",
+                "HEALTHCHECK --interval=x CMD true",
+                "HEALTHCHECK --interval=9999999999h CMD true",
+                "HEALTHCHECK --retries=-1 CMD true",
+                "HEALTHCHECK --often=1s CMD true"
+            })
+    void healthChecksThatMakeNoSense(String line) {
+        nonsenseIsRefused(line);
     }
 
     @ParameterizedTest

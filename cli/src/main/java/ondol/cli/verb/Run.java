@@ -40,6 +40,8 @@ public final class Run extends ContainerVerb {
             Ondol's own options:
                   --explain                          Print the system calls that would
                                                      make the container, run nothing
+                  --wait                             With -d: return once it is healthy
+                                                     (or runs, without a health check)
             """;
 
     @Override
@@ -52,6 +54,7 @@ public final class Run extends ContainerVerb {
         boolean detach = flags.is("detach");
         if (detach && flags.has("attach"))
             throw new CliException("conflicting options: cannot specify both --attach and --detach");
+        if (flags.is("wait") && !detach) throw new CliException("conflicting options: --wait needs --detach");
         boolean stdin = !detach && ContainerBody.attached(flags, "stdin");
         boolean tty = flags.is("tty");
         if (tty && stdin && !Cli.terminal(0)) throw new CliException("the input device is not a TTY");
@@ -59,7 +62,7 @@ public final class Run extends ContainerVerb {
             boolean screen = tty && !detach && Cli.terminal(1);
             String id = Created.container(cli, flags, detach, screen ? Signals.size() : new int[2]);
             if (flags.is("explain")) return explain(cli, id);
-            return detach ? detached(cli, id) : attached(cli, flags, id, screen);
+            return detach ? detached(cli, id, flags.is("wait")) : attached(cli, flags, id, screen);
         } catch (EngineException e) {
             throw Failures.wrapped(flags, e, Failures.status(e.words()));
         } catch (CliException | IllegalArgumentException e) {
@@ -67,10 +70,11 @@ public final class Run extends ContainerVerb {
         }
     }
 
-    private static int detached(Cli cli, String id) throws IOException {
+    private static int detached(Cli cli, String id, boolean wait) throws IOException {
         cli.order("POST", "/containers/" + id + "/start", null);
         cli.out().line(id);
-        return 0;
+        cli.out().flush();
+        return wait ? Exit.of(cli, id, "healthy").status() : 0;
     }
 
     private static int explain(Cli cli, String id) throws IOException {

@@ -10,12 +10,17 @@ public final class Wait extends Verb {
     @Override
     public String help() {
         return """
-            Usage:  ondol wait CONTAINER [CONTAINER...]
+            Usage:  ondol wait [OPTIONS] CONTAINER [CONTAINER...]
 
             Block until one or more containers stop, then print their exit codes
 
             Aliases:
               ondol container wait, ondol wait
+
+            Ondol's own options:
+                  --condition string   What to wait for: "not-running" (default),
+                                       "next-exit", "removed", "healthy" (or
+                                       running, without a health check)
             """;
     }
 
@@ -26,10 +31,11 @@ public final class Wait extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
+        String condition = flags.get("condition", "not-running");
         return Failures.each(cli, flags.rest(), name -> {
             cli.out().flush();
-            Object answer = cli.json("POST", "/containers/" + Cli.encode(name) + "/wait", null);
-            cli.out().line(Long.toString(ondol.cli.json.Json.number(answer, "StatusCode")));
+            int status = Exit.of(cli, Cli.encode(name), condition).status();
+            cli.out().line(Integer.toString(status));
         });
     }
 }

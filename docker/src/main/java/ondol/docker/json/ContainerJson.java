@@ -70,7 +70,23 @@ public final class ContainerJson {
             int exitCode,
             @Json.Property("Error") String error,
             String startedAt,
-            String finishedAt) {}
+            String finishedAt,
+            @Json.Property("Health") @Nullable Health health) {}
+
+    /** Whether it is well; left out where nobody asks. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Health(
+            @Json.Property("Status") String status,
+            int failingStreak,
+            @Json.Property("Log") List<HealthResult> log) {}
+
+    /** One check of it. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record HealthResult(
+            @Json.Property("Start") String start,
+            @Json.Property("End") String end,
+            int exitCode,
+            @Json.Property("Output") String output) {}
 
     /** The storage driver and its paths. */
     @Json(naming = Json.Naming.UpperCamel)

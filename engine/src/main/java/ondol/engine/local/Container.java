@@ -44,6 +44,8 @@ final class Container {
     private volatile @Nullable Minder minder;
     private volatile @Nullable Cgroup cgroup;
     private volatile Object run = new Object();
+    private volatile boolean wasHealthy;
+    private volatile long pause;
     private volatile LogSignal signal = new LogSignal();
     private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
@@ -166,6 +168,35 @@ final class Container {
         return run;
     }
 
+    /** The mark of the present run. */
+    Object run() {
+        return run;
+    }
+
+    /**
+     * Milliseconds until it is started again: twice as many as the last time, or the fewest.
+     *
+     * @param steady whether the run that has ended was long enough to forget about those before
+     */
+    long nextPause(boolean steady, long fewest, long most) {
+        pause = steady || pause == 0 ? fewest : Math.min(most, 2 * pause);
+        return pause;
+    }
+
+    /** Somebody started it: what failed before does not count. */
+    void forgetPause() {
+        pause = 0;
+    }
+
+    /** Whether a check has found it well in this run. */
+    boolean wasHealthy() {
+        return wasHealthy;
+    }
+
+    void wasHealthy(boolean was) {
+        wasHealthy = was;
+    }
+
     /** Whether this is the mark of the present run. */
     boolean isRun(Object mark) {
         return run == mark;
@@ -203,6 +234,19 @@ final class Container {
         if (readers.any()) {
             made.watch(file, offset);
         }
+        int needed = readers.oldest();
+        if (needed > 0) {
+            made.hold(needed);
+        }
+    }
+
+    /** An attached client has come to this file of the log, see {@link Readers#reads}. */
+    void reads(Object reader, int file) {
+        int oldest = readers.reads(reader, file);
+        Minder now = minder;
+        if (oldest >= 0 && now != null) {
+            now.hold(oldest);
+        }
     }
 
     ContainerDetails details() {
@@ -228,7 +272,8 @@ final class Container {
                 now.exitCode(),
                 now.error(),
                 instant(now.started()),
-                instant(now.finished()));
+                instant(now.finished()),
+                now.health());
         return new ContainerDetails(
                 now.id(),
                 now.name(),

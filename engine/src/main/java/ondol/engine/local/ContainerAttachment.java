@@ -14,8 +14,9 @@ import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client at a container's streams. The output is read from the log, which the minder writes: a slow client holds up
- * nobody, and one that comes before the start misses nothing.
+ * A client at a container's streams. The output is read from the log, which the minder writes: a client that comes before
+ * the start misses nothing, and a slow one is nobody's matter until it is as far behind as the log is long. Then the
+ * container waits for it, because what an attached client gets is what the container wrote, all of it.
  */
 final class ContainerAttachment implements Attachment {
     private final Container container;
@@ -41,38 +42,71 @@ final class ContainerAttachment implements Attachment {
         if (!stream) {
             return LogReader.raw(container.logs(), from, null);
         }
-        return watched(container, LogReader.raw(container.logs(), from, container.signal()), from);
+        return watched(container, LogReader.raw(container.logs(), from, container.signal()), from, true);
     }
 
-    /** Has the minder tell of new output as long as somebody reads. */
-    static OutputReader watched(Container container, OutputReader reader, LogPosition from) {
+    /**
+     * Has the minder tell of new output as long as somebody reads.
+     *
+     * @param all whether the container has to wait rather than that this reader misses something
+     */
+    static OutputReader watched(Container container, LogReader reader, LogPosition from, boolean all) {
         container.readers.enter();
+        Watched watched = new Watched(container, reader, all);
+        watched.tell();
         Minder minder = container.minder();
         if (minder != null) {
             minder.watch(from.number(), from.offset());
         }
-        return new Watched(container, reader);
+        return watched;
     }
 
     /** A reader that the minder is told of. */
     private static final class Watched implements OutputReader {
         private final Container container;
-        private final OutputReader reader;
-        private boolean closed;
+        private final LogReader reader;
+        private final boolean all;
+        private int file;
+        private boolean closed; // guarded by this
 
-        Watched(Container container, OutputReader reader) {
+        Watched(Container container, LogReader reader, boolean all) {
             this.container = container;
             this.reader = reader;
+            this.all = all;
         }
 
         @Override
         public @Nullable Output next() throws InterruptedException {
-            return reader.next();
+            Output output = reader.next();
+            tell();
+            return output;
+        }
+
+        @Override
+        public @Nullable Output poll() {
+            Output output = reader.poll();
+            tell();
+            return output;
+        }
+
+        /** The minder has to know which files this reader has done with. */
+        void tell() {
+            if (all && reader.file() != file) {
+                synchronized (this) {
+                    if (!closed) {
+                        file = reader.file();
+                        container.reads(this, file);
+                    }
+                }
+            }
         }
 
         @Override
         public synchronized void close() {
             reader.close();
+            if (!closed && all) {
+                container.reads(this, 0);
+            }
             if (!closed && container.readers.leave()) {
                 Minder minder = container.minder();
                 if (minder != null) {
@@ -89,6 +123,16 @@ final class ContainerAttachment implements Attachment {
         public @Nullable Output next() throws InterruptedException {
             while (true) {
                 Output output = reader.next();
+                if (output == null || (output.error() ? options.stderr() : options.stdout())) {
+                    return output;
+                }
+            }
+        }
+
+        @Override
+        public @Nullable Output poll() {
+            while (true) {
+                Output output = reader.poll();
                 if (output == null || (output.error() ? options.stderr() : options.stdout())) {
                     return output;
                 }

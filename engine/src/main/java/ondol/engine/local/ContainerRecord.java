@@ -7,6 +7,7 @@ import java.util.Map;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.EndpointSettings;
+import ondol.engine.Health;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.MountPoint;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked whether a user asked it to run ({@code unless-stopped} looks at it)
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
+ * @param health null where it is not checked, or was never started
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  * @param endpoints its places in networks, by the network's name, that of its network mode first
  */
@@ -45,6 +47,7 @@ public record ContainerRecord(
         @Nullable String boot,
         List<MountPoint> mounts,
         List<String> anonymous,
+        @Nullable Health health,
         @Nullable Long firstId,
         Map<String, EndpointSettings> endpoints) {
 

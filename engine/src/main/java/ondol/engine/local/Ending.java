@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.Health;
 import ondol.engine.RestartPolicy;
 import ondol.engine.spec.NamespaceChoice;
 import ondol.linux.cgroup.Cgroup;
@@ -25,11 +26,13 @@ final class Ending {
     private final House house;
     private final Starting starting;
     private final Removing removing;
+    private final HealthChecks health;
 
-    Ending(House house, Starting starting, Removing removing) {
+    Ending(House house, Starting starting, Removing removing, HealthChecks health) {
         this.house = house;
         this.starting = starting;
         this.removing = removing;
+        this.health = health;
     }
 
     /** Hears the minder of one run. Called by the loop's thread, so whatever may wait is done by a worker. */
@@ -91,12 +94,13 @@ final class Ending {
         }
         ContainerRecord before = container.record();
         boolean remove = Boolean.TRUE.equals(before.host().autoRemove());
-        long pause = remove ? -1 : pauseBeforeRestart(before, exitCode, time);
+        long pause = remove ? -1 : pauseBeforeRestart(container, exitCode, time);
         ContainerRecord after = before.change()
                 .status(pause >= 0 ? Status.RESTARTING : Status.EXITED)
                 .exitCode(exitCode)
                 .finished(time)
                 .oomKilled(ranOutOfMemory(container))
+                .health(HealthChecks.atEnd(before))
                 .pid(0)
                 .build();
         if (!NamespaceChoice.ownProcesses(before.host())) {
@@ -106,6 +110,7 @@ final class Ending {
         container.show(r -> after);
         container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);
+        health.end(container);
     }
 
     private void settle(Container container, ContainerRecord after, Minder minder, long pause) {
@@ -162,21 +167,29 @@ final class Ending {
     }
 
     /** Milliseconds until the next start by the container's policy; -1 for never. */
-    private static long pauseBeforeRestart(ContainerRecord record, int exitCode, long time) {
+    private static long pauseBeforeRestart(Container container, int exitCode, long time) {
+        ContainerRecord record = container.record();
         RestartPolicy policy = record.host().restartPolicy();
         String name = policy == null || policy.name() == null ? "no" : policy.name();
         boolean again = record.asked()
                 && switch (name) {
                     case "always", "unless-stopped" -> true;
                     case "on-failure" -> exitCode != 0 && attemptsLeft(policy, record.restarts());
+                    case RestartPolicy.ON_UNHEALTHY ->
+                        (exitCode != 0 || unhealthy(record)) && attemptsLeft(policy, record.restarts());
                     default -> false;
                 };
         if (!again) {
             return -1;
         }
-        boolean steady = time - record.started() > STEADY;
-        int doubled = steady ? 0 : Math.min(record.restarts(), 20);
-        return Math.min(LONGEST_PAUSE, FIRST_PAUSE << doubled);
+        // one that was never well has failed to start, however long that took
+        boolean steady = time - record.started() > STEADY
+                && (!name.equals(RestartPolicy.ON_UNHEALTHY) || container.wasHealthy() || record.health() == null);
+        return container.nextPause(steady, FIRST_PAUSE, LONGEST_PAUSE);
+    }
+
+    private static boolean unhealthy(ContainerRecord record) {
+        return record.health() != null && record.health().status() == Health.Status.UNHEALTHY;
     }
 
     private static boolean attemptsLeft(@Nullable RestartPolicy policy, int restarts) {

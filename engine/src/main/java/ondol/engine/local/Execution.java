@@ -3,6 +3,9 @@ package ondol.engine.local;
 import java.util.concurrent.CompletableFuture;
 import ondol.engine.ExecConfig;
 import ondol.engine.Execs.ExecDetails;
+import ondol.linux.Call;
+import ondol.linux.Descriptor;
+import ondol.linux.Kernel;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,19 @@ final class Execution {
                 last.forget();
             }
         });
+    }
+
+    /** Kills the process, if it runs. */
+    void kill() {
+        Minder made = minder;
+        Descriptor process = made == null ? null : made.process();
+        try {
+            if (process != null) {
+                Kernel.raw(Call.PIDFD_SEND_SIGNAL, process.number(), Signals.KILL, 0, 0);
+            }
+        } catch (IllegalStateException e) {
+            // its descriptor was closed: it has ended
+        }
     }
 
     @Nullable

@@ -1,7 +1,9 @@
 package ondol.engine.local;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +47,12 @@ record House(
         }
     }
 
-    /** As {@link #later}, and not before so much time has passed. */
-    void after(long time, TimeUnit unit, Runnable task) {
+    /** As {@link #later}, and not before so much time has passed; what is returned can be cancelled until then. */
+    Future<?> after(long time, TimeUnit unit, Runnable task) {
         try {
-            timer.schedule(() -> later(task), time, unit);
+            return timer.schedule(() -> later(task), time, unit);
         } catch (RejectedExecutionException e) {
-            // the engine closes
+            return CompletableFuture.completedFuture(null); // the engine closes
         }
     }
 

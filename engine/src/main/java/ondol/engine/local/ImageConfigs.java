@@ -43,9 +43,7 @@ final class ImageConfigs {
         if (blank(asked.stopSignal())) {
             merged.stopSignal(inherited.stopSignal());
         }
-        if (asked.healthcheck() == null) {
-            merged.healthcheck(health(inherited.healthcheck()));
-        }
+        merged.healthcheck(merge(health(inherited.healthcheck()), asked.healthcheck()));
         if (asked.shell() == null) {
             merged.shell(inherited.shell());
         }
@@ -109,6 +107,25 @@ final class ImageConfigs {
             merged.putAll(own);
         }
         return merged;
+    }
+
+    /** Of a check that was asked for, the image's has what was not said: another interval for the same command, say. */
+    private static @Nullable Healthcheck merge(@Nullable Healthcheck image, @Nullable Healthcheck asked) {
+        if (image == null || asked == null) {
+            return asked == null ? image : asked;
+        }
+        boolean own = asked.test() != null && !asked.test().isEmpty();
+        return new Healthcheck(
+                own ? asked.test() : image.test(),
+                said(asked.interval(), image.interval()),
+                said(asked.timeout(), image.timeout()),
+                said(asked.startPeriod(), image.startPeriod()),
+                said(asked.startInterval(), image.startInterval()),
+                asked.retries() == null || asked.retries() == 0 ? image.retries() : asked.retries());
+    }
+
+    private static @Nullable Long said(@Nullable Long asked, @Nullable Long image) {
+        return asked == null || asked == 0 ? image : asked;
     }
 
     private static @Nullable Healthcheck health(@Nullable HealthConfig health) {

@@ -16,12 +16,14 @@ import ondol.engine.Attachment;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.MountPoint;
@@ -46,6 +48,7 @@ final class LocalContainers implements Containers {
     private final Removing removing;
     private final Updating updating;
     private final ContainerPaths paths;
+    private final Sampler sampler;
 
     LocalContainers(House house, Starting starting, Stopping stopping, Removing removing) {
         this.house = house;
@@ -55,6 +58,7 @@ final class LocalContainers implements Containers {
         this.removing = removing;
         this.updating = new Updating(house);
         this.paths = new ContainerPaths(house);
+        this.sampler = new Sampler(house);
     }
 
     private Container get(String reference) {
@@ -83,6 +87,7 @@ final class LocalContainers implements Containers {
             if (status == Status.REMOVING) {
                 throw EngineException.conflict("container %s is being removed".formatted(container.id()));
             }
+            container.forgetPause();
             try {
                 starting.start(container, 0);
             } catch (EngineException e) {
@@ -240,6 +245,7 @@ final class LocalContainers implements Containers {
         Container container = get(reference);
         return switch (condition) {
             case REMOVED -> container.removed().copy();
+            case HEALTHY -> Wellness.of(house, container);
             case NEXT_EXIT ->
                 container.ended().isDone()
                         ? nextEnd(container)
@@ -306,8 +312,18 @@ final class LocalContainers implements Containers {
         if (!options.follow() || !container.running()) {
             return LogReader.lines(container.logs(), options, null);
         }
-        OutputReader reader = LogReader.lines(container.logs(), options, container.signal());
-        return ContainerAttachment.watched(container, reader, LogPosition.START);
+        LogReader reader = LogReader.lines(container.logs(), options, container.signal());
+        return ContainerAttachment.watched(container, reader, LogPosition.START, false);
+    }
+
+    @Override
+    public ContainerStats stats(String reference) {
+        return sampler.once(get(reference));
+    }
+
+    @Override
+    public StatsReader followStats(String reference) {
+        return sampler.follow(get(reference));
     }
 
     @Override

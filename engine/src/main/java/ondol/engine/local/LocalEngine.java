@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
@@ -52,17 +52,19 @@ public final class LocalEngine implements Engine {
         Users users = new Users(house.images(), house.snapshots());
         Starting starting = new Starting(house, users);
         Removing removing = new Removing(house);
-        Ending ending = new Ending(house, starting, removing);
-        starting.join(ending);
-        this.containers = new LocalContainers(house, starting, new Stopping(house), removing);
+        Stopping stopping = new Stopping(house);
         this.execs = new LocalExecs(house, starting, users);
+        HealthChecks health = new HealthChecks(house, execs, stopping);
+        Ending ending = new Ending(house, starting, removing, health);
+        starting.join(ending, health);
+        this.containers = new LocalContainers(house, starting, stopping, removing);
         this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));
         this.client = new RegistryClient(
                 house.images(),
                 LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
         this.registries = new LocalRegistries(client, house.events());
         this.networks = new LocalNetworks(house);
-        new Recovering(house, starting, ending, removing).recover();
+        new Recovering(house, starting, ending, removing, health).recover();
     }
 
     /** See {@link ondol.engine.Engines#open}. */
@@ -90,8 +92,9 @@ public final class LocalEngine implements Engine {
             undo.add(keeper::close);
             ExecutorService workers = Executors.newCachedThreadPool(
                     Thread.ofPlatform().daemon().name("ondol-worker-", 0).factory());
-            ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+                    1, Thread.ofPlatform().daemon().name("ondol-timer").factory());
+            timer.setRemoveOnCancelPolicy(true);
             House house = new House(
                     folders,
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
@@ -244,7 +247,9 @@ public final class LocalEngine implements Engine {
     public void close() {
         house.timer().shutdownNow();
         client.close();
+        execs.close();
         finishWork();
+        execs.leave();
         house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();

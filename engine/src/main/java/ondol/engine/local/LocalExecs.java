@@ -1,8 +1,10 @@
 package ondol.engine.local;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +16,9 @@ import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
 import ondol.engine.ExecConfig;
+import ondol.engine.ExecConfigBuilder;
 import ondol.engine.Execs;
+import ondol.engine.Health;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
 import ondol.engine.spec.ContainerFacts;
@@ -44,6 +48,8 @@ final class LocalExecs implements Execs {
     private final Starting starting;
     private final Users users;
     private final Map<String, Execution> executions = new ConcurrentHashMap<>();
+    private final Set<Execution> probes = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
 
     LocalExecs(House house, Starting starting, Users users) {
         this.house = house;
@@ -96,7 +102,7 @@ final class LocalExecs implements Execs {
                 : options.stdin() ? ExecPlan.Streams.ALL : ExecPlan.Streams.OUTPUT;
         Minder minder;
         try {
-            minder = make(execution, consoleSize, streams);
+            minder = make(execution, consoleSize, streams, listener(execution));
         } catch (PlanFailure e) {
             ContainerRecord named = execution
                     .container
@@ -123,7 +129,11 @@ final class LocalExecs implements Execs {
         }
     }
 
-    private Minder make(Execution execution, @Nullable List<Integer> consoleSize, ExecPlan.Streams streams) {
+    private Minder make(
+            Execution execution,
+            @Nullable List<Integer> consoleSize,
+            ExecPlan.Streams streams,
+            Minder.Listener listener) {
         Container container = execution.container;
         Minder first = container.minder();
         Descriptor target = first == null ? null : first.process();
@@ -150,7 +160,7 @@ final class LocalExecs implements Execs {
                 streams,
                 chroot ? Starting.copy(house, record) : null,
                 record.firstId() == null ? 0 : record.firstId());
-        return house.keeper().make(plan, List.of(target.number()), listener(execution), pid -> {});
+        return house.keeper().make(plan, List.of(target.number()), listener, pid -> {});
     }
 
     /** The container's own specification, with this execution's words in the process's place. */
@@ -217,6 +227,86 @@ final class LocalExecs implements Execs {
                 house.later(() -> end(execution, 128 + Signals.KILL));
             }
         };
+    }
+
+    /**
+     * Runs a command in a container and waits for its end, for a health check. Nobody else learns its id in time to ask
+     * for it, so it is forgotten at once.
+     *
+     * @param timeout nanoseconds
+     * @param words the timeout as a sentence has it
+     */
+    Health.Result probe(Container container, List<String> command, long timeout, String words) {
+        ExecConfig config = ExecConfigBuilder.builder().cmd(command).build();
+        Execution execution = new Execution(Folders.newId(), container, config);
+        execution.begin();
+        probes.add(execution);
+        container.executions.put(execution.id, execution);
+        Instant start = Instant.now();
+        try {
+            publish(execution, "exec_create: " + String.join(" ", command), null);
+            Minder minder = make(execution, null, ExecPlan.Streams.OUTPUT, ender(execution));
+            execution.runs(minder);
+            publish(execution, "exec_start: " + String.join(" ", command), null);
+            if (closing) {
+                execution.kill();
+            }
+            Health.Result result = Probe.await(execution, minder, start, timeout, words);
+            publish(execution, "exec_die", String.valueOf(result.exitCode()));
+            return result;
+        } catch (PlanFailure e) {
+            execution.ended.complete(-1);
+            ContainerRecord named =
+                    container.record().change().path(command.getFirst()).build();
+            return new Health.Result(
+                    start, Instant.now(), -1, Starting.planFailure(named, e).getMessage());
+        } catch (KernelException | EngineException | IllegalStateException e) {
+            execution.ended.complete(-1);
+            return new Health.Result(start, Instant.now(), -1, String.valueOf(e.getMessage()));
+        } finally {
+            execution.served();
+            execution.forget();
+            probes.remove(execution);
+            container.executions.remove(execution.id);
+        }
+    }
+
+    /** Notes the end and nothing else, in the thread that hears of it: somebody waits for it. */
+    private static Minder.Listener ender(Execution execution) {
+        return new Minder.Listener() {
+            @Override
+            public void output(int file, long offset) {}
+
+            @Override
+            public void exited(int status, long time) {
+                execution.ended.complete(Ending.code(status));
+            }
+
+            @Override
+            public void lost() {
+                execution.ended.complete(128 + Signals.KILL);
+            }
+        };
+    }
+
+    /** Kills what the engine itself waits for; nothing more comes of it. */
+    void close() {
+        closing = true;
+        probes.forEach(Execution::kill);
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    /** Lets go of what clients asked for, which goes on alone. */
+    void leave() {
+        for (Execution execution : executions.values()) {
+            Minder minder = execution.minder();
+            if (minder != null && !execution.ended.isDone()) {
+                minder.close();
+            }
+        }
     }
 
     private void end(Execution execution, int code) {

@@ -8,6 +8,7 @@ import ondol.linux.Call;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
 import ondol.linux.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writing to a container's stdin without holding up a thread in the kernel: a container that does not read would else
@@ -42,6 +43,30 @@ final class Nonblocking {
             time.set(ValueLayout.JAVA_LONG, 0, milliseconds / 1000);
             time.set(ValueLayout.JAVA_LONG, 8, milliseconds % 1000 * 1_000_000L);
             Kernel.raw(Call.PPOLL, poll.address(), 1, time.address(), 0, 8);
+        }
+    }
+
+    /**
+     * Waits, in the kernel, until one of the streams has something to read, or the process has ended.
+     *
+     * @param streams null where there is none any more
+     * @param process a process descriptor ({@code man 2 pidfd_open})
+     * @return whether the process has ended
+     */
+    static boolean awaitAny(@Nullable Descriptor[] streams, Descriptor process, long nanoseconds) {
+        int count = streams.length + 1;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(8L * count, 8);
+            for (int i = 0; i < count; i++) {
+                Descriptor one = i == 0 ? process : streams[i - 1];
+                poll.set(ValueLayout.JAVA_INT, 8L * i, one == null ? -1 : one.number());
+                poll.set(ValueLayout.JAVA_SHORT, 8L * i + 4, POLLIN);
+            }
+            MemorySegment time = arena.allocate(16, 8);
+            time.set(ValueLayout.JAVA_LONG, 0, nanoseconds / 1_000_000_000);
+            time.set(ValueLayout.JAVA_LONG, 8, nanoseconds % 1_000_000_000);
+            Kernel.raw(Call.PPOLL, poll.address(), count, time.address(), 0, 8);
+            return poll.get(ValueLayout.JAVA_SHORT, 6) != 0;
         }
     }
 

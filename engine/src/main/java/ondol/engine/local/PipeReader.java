@@ -111,6 +111,11 @@ final class PipeReader implements OutputReader {
         return null;
     }
 
+    @Override
+    public @Nullable Output poll() {
+        return queue.peek() == last ? null : queue.poll();
+    }
+
     private void awaitEnd() throws InterruptedException {
         try {
             ended.get(1, TimeUnit.SECONDS);

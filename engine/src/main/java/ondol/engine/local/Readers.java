@@ -1,5 +1,7 @@
 package ondol.engine.local;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,30 @@ import org.jspecify.annotations.Nullable;
 final class Readers {
     private static final System.Logger LOG = System.getLogger(Readers.class.getName());
 
+    private final Map<Object, Integer> files = new IdentityHashMap<>();
     private int count;
     private @Nullable Runnable last;
+
+    /**
+     * One of those who have to get all of it has come to this file of the log; 0 for one that goes.
+     *
+     * @return the oldest file that one of them still needs, 0 for none; -1 where that is as before
+     */
+    synchronized int reads(Object reader, int file) {
+        int before = oldest();
+        if (file == 0) {
+            files.remove(reader);
+        } else {
+            files.put(reader, file);
+        }
+        int now = oldest();
+        return now == before ? -1 : now;
+    }
+
+    /** The oldest file that somebody still needs; 0 for none. */
+    synchronized int oldest() {
+        return files.values().stream().mapToInt(Integer::intValue).min().orElse(0);
+    }
 
     synchronized void enter() {
         count++;

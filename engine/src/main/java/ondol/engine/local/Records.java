@@ -71,13 +71,16 @@ final class Records<T> implements AutoCloseable {
      * @param written done once it is written, or need not be
      */
     void saveSoon(Path folder, T record, Runnable written) {
-        Pending<T> older;
         synchronized (pending) {
-            older = pending.put(folder, new Pending<>(record, written));
+            Pending<T> older = pending.get(folder);
+            Runnable both = older == null
+                    ? written
+                    : () -> {
+                        older.written().run(); // it is in the newer record too, and not written before that
+                        written.run();
+                    };
+            pending.put(folder, new Pending<>(record, both));
             pending.notifyAll();
-        }
-        if (older != null) {
-            older.written().run();
         }
     }
 

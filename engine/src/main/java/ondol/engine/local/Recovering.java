@@ -27,12 +27,14 @@ final class Recovering {
     private final Starting starting;
     private final Ending ending;
     private final Removing removing;
+    private final HealthChecks health;
 
-    Recovering(House house, Starting starting, Ending ending, Removing removing) {
+    Recovering(House house, Starting starting, Ending ending, Removing removing, HealthChecks health) {
         this.house = house;
         this.starting = starting;
         this.ending = ending;
         this.removing = removing;
+        this.health = health;
     }
 
     void recover() {
@@ -164,8 +166,12 @@ final class Recovering {
                 .pid(minder.pid())
                 .started(ran ? r.started() : minder.time())
                 .asked(ran ? r.asked() : true) // killed during the start: what was asked had not been written yet
+                .health(ran && r.health() != null ? r.health() : HealthChecks.atStart(r))
                 .boot(house.folders().boot())
                 .build());
+        if (minder.running()) {
+            health.begin(container);
+        }
     }
 
     /** The minder is gone: the container went with it, or with the machine. */
@@ -174,6 +180,7 @@ final class Recovering {
         container.save(r -> r.change()
                 .status(Status.EXITED)
                 .exitCode(LOST)
+                .health(HealthChecks.atEnd(r))
                 .pid(0)
                 .finished(Container.now())
                 .build());
@@ -197,7 +204,10 @@ final class Recovering {
     private static boolean wantsStart(ContainerRecord record) {
         RestartPolicy policy = record.host().restartPolicy();
         String name = policy == null || policy.name() == null ? "no" : policy.name();
-        return always(record) || record.asked() && (name.equals("unless-stopped") || name.equals("on-failure"));
+        return always(record)
+                || record.asked()
+                        && List.of("unless-stopped", "on-failure", RestartPolicy.ON_UNHEALTHY)
+                                .contains(name);
     }
 
     /** Started with the engine, although somebody may have stopped it. */

@@ -40,16 +40,18 @@ final class Starting {
     private final House house;
     private final Users users;
     private Ending ending;
+    private HealthChecks health;
 
-    @SuppressWarnings("NullAway.Init") // the two know each other: see join
+    @SuppressWarnings("NullAway.Init") // they know each other: see join
     Starting(House house, Users users) {
         this.house = house;
         this.users = users;
     }
 
-    /** An end may be the beginning of the next start: {@link LocalEngine} makes the two known to each other. */
-    void join(Ending ending) {
+    /** An end may be the beginning of the next start: {@link LocalEngine} makes them known to each other. */
+    void join(Ending ending, HealthChecks health) {
         this.ending = ending;
+        this.health = health;
     }
 
     /** Starts a container that does not run, whose stage the caller holds. */
@@ -84,6 +86,7 @@ final class Starting {
                             .oomKilled(false)
                             .restarts(restarts)
                             .asked(true)
+                            .health(HealthChecks.atStart(r))
                             .boot(house.folders().boot())
                             .build(),
                     () -> {});
@@ -100,6 +103,7 @@ final class Starting {
             throw failed(container, new EngineException(EngineException.Kind.FAILED, e.getMessage(), e));
         }
         house.publish(container, "start");
+        health.begin(container);
     }
 
     private EngineException failed(Container container, EngineException why) {

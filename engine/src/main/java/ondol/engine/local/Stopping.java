@@ -39,8 +39,9 @@ final class Stopping {
             throw new EngineException(
                     EngineException.Kind.NOT_MODIFIED, "container %s is not running".formatted(container.id()));
         }
-        send(container, number);
+        signal(container, number);
         if (!endsWithin(ended, patience == null ? ownPatience(container) : patience)) {
+            publishKill(container, Signals.KILL);
             killAll(container);
             if (!endsWithin(ended, AFTER_KILL)) {
                 throw new EngineException(
@@ -48,7 +49,26 @@ final class Stopping {
                         "container %s did not end although it was killed".formatted(container.id()));
             }
         }
+        settled(container);
         house.publish(container, "stop");
+    }
+
+    /** Returns when what follows an end has been done, and said: events come in the order of a container's life. */
+    private static void settled(Container container) {
+        container.enter();
+        container.leave();
+    }
+
+    /** Says so first: the end that may follow at once is said by others. */
+    private void signal(Container container, int number) {
+        publishKill(container, number);
+        send(container, number);
+    }
+
+    private void publishKill(Container container, int number) {
+        Map<String, String> attributes = new TreeMap<>(container.attributes());
+        attributes.put("signal", String.valueOf(number));
+        house.events().publish("container", "kill", container.id(), attributes);
     }
 
     void kill(Container container, @Nullable String signal) {
@@ -62,12 +82,28 @@ final class Stopping {
             throw EngineException.conflict(
                     "cannot kill container: %s: container %s is not running".formatted(container.id(), container.id()));
         }
-        send(container, number);
-        Map<String, String> attributes = new TreeMap<>(container.attributes());
-        attributes.put("signal", String.valueOf(number));
-        house.events().publish("container", "kill", container.id(), attributes);
-        if (number == Signals.KILL) {
-            endsWithin(ended, AFTER_KILL);
+        signal(container, number);
+        if (number == Signals.KILL && endsWithin(ended, AFTER_KILL)) {
+            settled(container);
+        }
+    }
+
+    /** Ends a run that is not well, so that its policy starts the next; as {@link #stop}, but nobody asked for it. */
+    void stopUnwell(Container container, Object run) {
+        CompletableFuture<Integer> ended;
+        container.enter();
+        try {
+            if (container.record().status() != Status.RUNNING || !container.isRun(run)) {
+                return;
+            }
+            ended = container.ended();
+        } finally {
+            container.leave();
+        }
+        signal(container, ownSignal(container));
+        if (!endsWithin(ended, ownPatience(container))) {
+            publishKill(container, Signals.KILL);
+            killAll(container);
         }
     }
 
@@ -80,6 +116,7 @@ final class Stopping {
         if (ended == null) {
             return;
         }
+        publishKill(container, Signals.KILL);
         killAll(container);
         if (!endsWithin(ended, AFTER_KILL)) {
             throw new EngineException(

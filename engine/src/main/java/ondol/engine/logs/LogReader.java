@@ -87,6 +87,11 @@ public abstract sealed class LogReader implements OutputReader permits RawLogRea
 
     abstract @Nullable Output nextOutput(boolean wait) throws IOException, InterruptedException;
 
+    /** The number of the file that was read from last: those before it are not needed any more. */
+    public final int file() {
+        return source.number();
+    }
+
     final FrameSource source() {
         return source;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import ondol.engine.ContainerConfig;
 import ondol.engine.EngineException;
+import ondol.engine.Healthcheck;
 import ondol.engine.HostConfig;
 import ondol.engine.RestartPolicy;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +34,38 @@ public final class ConfigCheck {
         ResourceChecks.check(host, machine);
         DeviceRules.check(host);
         Sysctls.check(host);
+        health(config.healthcheck());
         String restart = restart(host.restartPolicy());
         if (Absent.no(host.autoRemove()) && !restart.isEmpty() && !restart.equals("no")) {
             throw EngineException.invalid("can't create 'AutoRemove' container with restart policy");
+        }
+    }
+
+    private static void health(@Nullable Healthcheck check) {
+        if (check == null) {
+            return;
+        }
+        atLeast("Interval", check.interval());
+        atLeast("Timeout", check.timeout());
+        atLeast("StartPeriod", check.startPeriod());
+        atLeast("StartInterval", check.startInterval());
+        if (check.retries() != null && check.retries() < 0) {
+            throw EngineException.invalid("Retries in Healthcheck cannot be negative");
+        }
+        List<String> test = Absent.list(check.test());
+        if (test.isEmpty() || test.equals(List.of("NONE"))) {
+            return;
+        }
+        if (!List.of("CMD", "CMD-SHELL").contains(test.getFirst()) || test.size() < 2) {
+            throw EngineException.invalid(
+                    "Test in Healthcheck makes no sense: %s; say NONE, CMD and a command, or CMD-SHELL and a line"
+                            .formatted(test));
+        }
+    }
+
+    private static void atLeast(String name, @Nullable Long nanoseconds) {
+        if (nanoseconds != null && nanoseconds != 0 && nanoseconds < 1_000_000) {
+            throw EngineException.invalid(name + " in Healthcheck cannot be less than 1ms");
         }
     }
 
@@ -46,13 +76,13 @@ public final class ConfigCheck {
         String name = Absent.text(policy.name());
         int most = policy.maximumRetryCount() == null ? 0 : policy.maximumRetryCount();
         switch (name) {
-            case "on-failure" -> refuse(most < 0, "maximum retry count cannot be negative");
+            case "on-failure", RestartPolicy.ON_UNHEALTHY -> refuse(most < 0, "maximum retry count cannot be negative");
             case "", "no", "always", "unless-stopped" ->
-                refuse(most != 0, "maximum retry count can only be used with 'on-failure'");
+                refuse(most != 0, "maximum retry count can only be used with 'on-failure' and 'on-unhealthy'");
             default ->
                 refuse(
                         true,
-                        "unknown policy '%s'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'"
+                        "unknown policy '%s'; use one of 'no', 'always', 'on-failure', 'unless-stopped' or 'on-unhealthy'"
                                 .formatted(name));
         }
         return name;

@@ -32,7 +32,8 @@ record Message(Type type, int pid, int value, int error, int descriptors, int fi
         OPEN_GATE(16),
         CLOSE_STDIN(17),
         WATCH(18),
-        FORGET(19);
+        FORGET(19),
+        HOLD(20);
 
         private final int number;
 
@@ -47,6 +48,10 @@ record Message(Type type, int pid, int value, int error, int descriptors, int fi
 
     static Message watch(int file, long offset) {
         return new Message(Type.WATCH, 0, 0, 0, 0, file, offset, 0);
+    }
+
+    static Message hold(int file) {
+        return new Message(Type.HOLD, 0, 0, 0, 0, file, 0, 0);
     }
 
     byte[] encode() {

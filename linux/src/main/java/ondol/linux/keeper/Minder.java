@@ -169,6 +169,14 @@ public final class Minder implements AutoCloseable {
         watched = false;
     }
 
+    /**
+     * Keeps the log's files from this one on, and where there would be more of them than there may be, has the process
+     * wait for its output to be taken. 0 is the end of that, as is the engine's.
+     */
+    public void hold(int file) {
+        say(Message.hold(file));
+    }
+
     /** Ends the process's stdin. */
     public void closeStdin() {
         if (stdin != null) {
