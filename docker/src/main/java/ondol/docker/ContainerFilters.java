@@ -37,6 +37,8 @@ final class ContainerFilters {
             Set.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
 
     private final Engine engine;
+    private static final Set<String> HEALTH = Set.of("none", "starting", "healthy", "unhealthy");
+
     private final Filters filters;
     private final Set<String> ancestors;
     private final List<Pattern> names;
@@ -49,6 +51,11 @@ final class ContainerFilters {
         for (String status : filters.get("status")) {
             if (!STATES.contains(status)) {
                 throw EngineException.invalid("invalid filter 'status=" + status + "'");
+            }
+        }
+        for (String health : filters.get("health")) {
+            if (!HEALTH.contains(health)) {
+                throw EngineException.invalid("unrecognized filter value for health: " + health);
             }
         }
         this.ancestors = ancestors();
