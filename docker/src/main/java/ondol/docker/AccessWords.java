@@ -36,7 +36,9 @@ final class AccessWords {
         }
         Path authority = verify ? found("--tlscacert", "ca.pem") : null;
         return new Access(
-                group, new TlsFiles(authority, found("--tlscert", "cert.pem"), found("--tlskey", "key.pem"), verify), false);
+                group,
+                new TlsFiles(authority, found("--tlscert", "cert.pem"), found("--tlskey", "key.pem"), verify),
+                false);
     }
 
     /** The file that was named, or the one that Docker's tools look for. */

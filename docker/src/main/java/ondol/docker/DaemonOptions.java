@@ -21,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param debug {@code --debug}
  */
 public record DaemonOptions(
-        Path dataRoot,
-        Path execRoot,
-        @Nullable String cgroupParent,
-        List<String> hosts,
-        Access access,
-        boolean debug) {
+        Path dataRoot, Path execRoot, @Nullable String cgroupParent, List<String> hosts, Access access, boolean debug) {
     /** What the engine is told. */
     public EngineOptions engine() {
         return new EngineOptions(dataRoot, execRoot, cgroupParent);

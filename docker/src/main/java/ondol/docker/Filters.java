@@ -97,8 +97,7 @@ record Filters(Map<String, List<String>> values) {
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new EngineException(
-                    EngineException.Kind.INVALID, "invalid filter '" + word + "=" + value + "'", e);
+            throw new EngineException(EngineException.Kind.INVALID, "invalid filter '" + word + "=" + value + "'", e);
         }
     }
 }

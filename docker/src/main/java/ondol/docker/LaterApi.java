@@ -30,7 +30,9 @@ final class LaterApi {
         }
         group(router, "plugins", refuse("plugins are not supported"));
         router.post("/swarm/leave", unavailable("This node is not part of a swarm"))
-                .put("/volumes/{name}", unavailable("volume update only valid for cluster volumes, but swarm is unavailable"));
+                .put(
+                        "/volumes/{name}",
+                        unavailable("volume update only valid for cluster volumes, but swarm is unavailable"));
         for (String swarm : List.of("init", "join")) {
             router.post("/swarm/" + swarm, refuse("this engine does not take part in a swarm"));
         }

@@ -60,12 +60,11 @@ final class PemKey {
     }
 
     private static PrivateKey decode(String form, byte[] der) throws GeneralSecurityException {
-        byte[] wrapped =
-                switch (form) {
-                    case "RSA PRIVATE KEY" -> wrap(RSA, der);
-                    case "EC PRIVATE KEY" -> wrap(der(SEQUENCE, CURVE, curve(der)), der);
-                    default -> der;
-                };
+        byte[] wrapped = switch (form) {
+            case "RSA PRIVATE KEY" -> wrap(RSA, der);
+            case "EC PRIVATE KEY" -> wrap(der(SEQUENCE, CURVE, curve(der)), der);
+            default -> der;
+        };
         GeneralSecurityException refused = null;
         for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
             try {

@@ -88,7 +88,9 @@ final class RegistryApi {
         }
         Filters filters = call.filters().only(Set.of("is-automated", "is-official", "stars"));
         boolean automated = filters.flag("is-automated", false);
-        int stars = filters.has("stars") ? Filters.number("stars", filters.get("stars").getFirst()) : 0;
+        int stars = filters.has("stars")
+                ? Filters.number("stars", filters.get("stars").getFirst())
+                : 0;
         call.json(registries.search(term, limit, auth(call)).stream()
                 .filter(one -> !automated
                         && one.stars() >= stars

@@ -62,9 +62,8 @@ final class UnixSocket {
     static void protect(Path path, @Nullable String group) throws IOException {
         if (group != null) {
             try {
-                GroupPrincipal found = path.getFileSystem()
-                        .getUserPrincipalLookupService()
-                        .lookupPrincipalByGroupName(group);
+                GroupPrincipal found =
+                        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
                 Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(found);
             } catch (UserPrincipalNotFoundException e) {
                 throw new IOException("there is no group " + group + " on this machine for " + path, e);

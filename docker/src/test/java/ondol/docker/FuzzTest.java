@@ -65,13 +65,31 @@ class FuzzTest {
             "[".repeat(300) + "]".repeat(300));
 
     private static final List<String> ODD_WORDS = List.of(
-            "", "x", "-1", "0", "1", "true", "99999999999999999999", "%00", "../..", "\ud83d\ude00", "null", "[]", "{}",
-            "{\"label\":{\"a\":1}}", "{\"status\":[\"x\"]}", "{\"name\":[\"(a+)+$\"]}", "NaN", "1e400", "12.5.3",
-            "9223372036854775807", "2026-99-99T00:00:00Z", "z".repeat(5000));
+            "",
+            "x",
+            "-1",
+            "0",
+            "1",
+            "true",
+            "99999999999999999999",
+            "%00",
+            "../..",
+            "\ud83d\ude00",
+            "null",
+            "[]",
+            "{}",
+            "{\"label\":{\"a\":1}}",
+            "{\"status\":[\"x\"]}",
+            "{\"name\":[\"(a+)+$\"]}",
+            "NaN",
+            "1e400",
+            "12.5.3",
+            "9223372036854775807",
+            "2026-99-99T00:00:00Z",
+            "z".repeat(5000));
 
     /** What a client may say, and every field of it that is looked at. */
-    private static final String CREATE =
-            """
+    private static final String CREATE = """
             {"Image":"host","Cmd":["true"],"Entrypoint":["sh"],"Env":["A=b"],"Labels":{"a":"b"},"User":"0","WorkingDir":"/",\
             "Hostname":"h","Domainname":"d","Tty":false,"OpenStdin":false,"StdinOnce":false,"AttachStdin":false,\
             "AttachStdout":true,"AttachStderr":true,"StopSignal":"TERM","StopTimeout":1,"ExposedPorts":{"80/tcp":{}},\
@@ -103,7 +121,8 @@ class FuzzTest {
             },
             new String[] {"/exec/none/start", "{\"Detach\":true,\"Tty\":false,\"ConsoleSize\":[1,1]}"},
             new String[] {
-                "/volumes/create", "{\"Name\":\"fuzzed\",\"Driver\":\"local\",\"DriverOpts\":{},\"Labels\":{\"a\":\"b\"}}"
+                "/volumes/create",
+                "{\"Name\":\"fuzzed\",\"Driver\":\"local\",\"DriverOpts\":{},\"Labels\":{\"a\":\"b\"}}"
             },
             new String[] {
                 "/networks/create",
@@ -177,7 +196,8 @@ class FuzzTest {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         try (RawHttp http = RawHttp.connect(socket);
                 Patience patience = Patience.with(http, method + " " + brief(path) + " " + brief(body))) {
-            http.send(method + " " + path + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            http.send(method + " " + path
+                    + " HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\n"
                     + "Content-Length: " + bytes.length + "\r\n\r\n" + new String(bytes, StandardCharsets.ISO_8859_1));
             String all = http.rest();
             int end = all.indexOf("\r\n\r\n");
@@ -236,10 +256,11 @@ class FuzzTest {
                     int at = random.nextInt(text.length());
                     text = text.substring(0, at) + (char) random.nextInt(0x250) + text.substring(at + 1);
                 }
-                case 2 -> text = text.substring(0, place[0]) + text.substring(place[0], place[2]) + ","
-                        + text.substring(place[0]);
-                default -> text = text.substring(0, place[1]) + ODD.get(random.nextInt(ODD.size()))
-                        + text.substring(place[2]);
+                case 2 ->
+                    text = text.substring(0, place[0]) + text.substring(place[0], place[2]) + ","
+                            + text.substring(place[0]);
+                default ->
+                    text = text.substring(0, place[1]) + ODD.get(random.nextInt(ODD.size())) + text.substring(place[2]);
             }
             if (text.isEmpty()) {
                 return text;

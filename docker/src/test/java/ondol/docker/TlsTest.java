@@ -48,8 +48,22 @@ class TlsTest {
     }
 
     private static void authority(String name) throws Exception {
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", CURVE, "-nodes", "-days", "2", "-subj", "/CN=" + name, "-keyout", name
-                + "-key.pem", "-out", name + ".pem");
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                CURVE,
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                name + "-key.pem",
+                "-out",
+                name + ".pem");
     }
 
     private static void signed(String name, String authority, String extension) throws Exception {
@@ -60,8 +74,22 @@ class TlsTest {
     private static void certificate(String name, String authority, String extension) throws Exception {
         Files.writeString(folder.resolve(name + ".ext"), extension);
         openssl("req", "-new", "-key", name + "-key.pem", "-subj", "/CN=" + name, "-out", name + ".csr");
-        openssl("x509", "-req", "-days", "2", "-in", name + ".csr", "-CA", authority + ".pem", "-CAkey", authority
-                + "-key.pem", "-CAcreateserial", "-extfile", name + ".ext", "-out", name + ".pem");
+        openssl(
+                "x509",
+                "-req",
+                "-days",
+                "2",
+                "-in",
+                name + ".csr",
+                "-CA",
+                authority + ".pem",
+                "-CAkey",
+                authority + "-key.pem",
+                "-CAcreateserial",
+                "-extfile",
+                name + ".ext",
+                "-out",
+                name + ".pem");
     }
 
     private static void openssl(String... words) throws Exception {
@@ -171,8 +199,7 @@ class TlsTest {
     void filesThatAreWrongAreNamed() throws Exception {
         Path nothing = Files.writeString(folder.resolve("nothing.pem"), "nothing");
         assertThatThrownBy(() -> files("missing", null, null).context()).hasMessageContaining("missing.pem");
-        assertThatThrownBy(() -> files("nothing", null, null).context())
-                .hasMessageContaining(nothing.toString());
+        assertThatThrownBy(() -> files("nothing", null, null).context()).hasMessageContaining(nothing.toString());
         assertThatThrownBy(() -> files("ca", "server", "nothing").context())
                 .hasMessageContaining("no private key in PEM is in " + nothing);
         assertThatThrownBy(() -> files("ca", "server", "client-key").context()).hasMessageContaining("not the one");
@@ -190,7 +217,8 @@ class TlsTest {
         assertThat(access.tls()).isEqualTo(new TlsFiles(Path.of(pem), Path.of(pem), Path.of(pem), true));
         assertThat(DaemonOptions.parse(new String[] {"--tls=false"}).access().plain())
                 .isTrue();
-        assertThatThrownBy(() -> DaemonOptions.parse(new String[] {"--tlsverify", "--tlscacert", pem, "--tlscert", pem}))
+        assertThatThrownBy(
+                        () -> DaemonOptions.parse(new String[] {"--tlsverify", "--tlscacert", pem, "--tlscert", pem}))
                 .hasMessageContaining("--tlskey");
         assertThat(made).isTrue();
     }

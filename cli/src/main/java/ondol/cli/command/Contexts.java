@@ -82,8 +82,8 @@ public final class Contexts {
         try {
             return read(meta(name));
         } catch (NoSuchFileException e) {
-            throw new CliException("context \"" + name + "\": context not found: open " + meta(name)
-                    + ": no such file or directory");
+            throw new CliException(
+                    "context \"" + name + "\": context not found: open " + meta(name) + ": no such file or directory");
         }
     }
 
@@ -98,7 +98,8 @@ public final class Contexts {
         Path metas = folder.resolve("contexts/meta");
         if (!Files.isDirectory(metas)) return found;
         try (var folders = Files.list(metas)) {
-            for (Path one : folders.toList()) if (Files.exists(one.resolve("meta.json"))) found.add(read(one.resolve("meta.json")));
+            for (Path one : folders.toList())
+                if (Files.exists(one.resolve("meta.json"))) found.add(read(one.resolve("meta.json")));
         }
         found.sort(Comparator.comparing(Context::name));
         return found;

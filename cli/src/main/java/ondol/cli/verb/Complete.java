@@ -77,11 +77,13 @@ final class Complete extends Handover {
         if (group.equals("context")) for (Contexts.Context one : Contexts.open().list()) found.add(one.name());
         if ((any || group.equals("container")) && CONTAINERS.contains(name))
             for (Object one : cli.list("/containers/json?all=1"))
-                for (Object each : Json.list(Json.map(one).get("Names"))) found.add(String.valueOf(each).substring(1));
+                for (Object each : Json.list(Json.map(one).get("Names")))
+                    found.add(String.valueOf(each).substring(1));
         if (((any && !name.equals("rm")) || group.equals("image")) && IMAGES.contains(name))
             for (Object one : cli.list("/images/json"))
                 for (Object each : Json.list(Json.map(one).get("RepoTags"))) found.add(String.valueOf(each));
-        if (group.equals("volume") && !name.equals("create")) add(found, Json.list(cli.get("/volumes").get("Volumes")));
+        if (group.equals("volume") && !name.equals("create"))
+            add(found, Json.list(cli.get("/volumes").get("Volumes")));
         if (group.equals("network") && !name.equals("create")) add(found, cli.list("/networks"));
         return found;
     }

@@ -49,11 +49,9 @@ final class ContextInspect extends Verb {
         return 0;
     }
 
-    private static Map<String, @Nullable Object> described(Cli cli, Contexts contexts, String name)
-            throws IOException {
+    private static Map<String, @Nullable Object> described(Cli cli, Contexts contexts, String name) throws IOException {
         boolean own = name.equals(Contexts.DEFAULT);
-        Context context =
-                own ? new Context(name, "", cli.place().endpoint().toString(), false) : contexts.find(name);
+        Context context = own ? new Context(name, "", cli.place().endpoint().toString(), false) : contexts.find(name);
         Map<String, Object> tls = new LinkedHashMap<>();
         Path pems = contexts.tlsFolder(name).resolve("docker");
         if (!own && Files.isDirectory(pems)) {
@@ -74,7 +72,8 @@ final class ContextInspect extends Verb {
         all.put("Endpoints", Map.of("docker", docker));
         all.put("TLSMaterial", tls);
         Map<String, Object> storage = new LinkedHashMap<>();
-        storage.put("MetadataPath", own ? "<IN MEMORY>" : contexts.metaFolder(name).toString());
+        storage.put(
+                "MetadataPath", own ? "<IN MEMORY>" : contexts.metaFolder(name).toString());
         storage.put("TLSPath", own ? "<IN MEMORY>" : contexts.tlsFolder(name).toString());
         all.put("Storage", storage);
         return all;

@@ -13,7 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol context ls}: the engines that have names. */
 final class ContextList extends Verb {
     private static final String[] HEADERS = {
-        "Name", "NAME", "Description", "DESCRIPTION", "DockerEndpoint", "DOCKER ENDPOINT", "Current", "CURRENT", "Error",
+        "Name",
+        "NAME",
+        "Description",
+        "DESCRIPTION",
+        "DockerEndpoint",
+        "DOCKER ENDPOINT",
+        "Current",
+        "CURRENT",
+        "Error",
         "ERROR"
     };
 
@@ -61,7 +69,8 @@ final class ContextList extends Verb {
             for (Row row : rows) cli.out().line(row.context.name());
             return 0;
         }
-        boolean table = flags.get("format", "").isEmpty() || flags.get("format", "").startsWith("table");
+        boolean table =
+                flags.get("format", "").isEmpty() || flags.get("format", "").startsWith("table");
         for (Row row : rows) row.starred = table;
         new Listing("clientContextContext", HEADERS, "Name", "Description", "DockerEndpoint", "Error")
                 .print(cli, flags.get("format", ""), rows);

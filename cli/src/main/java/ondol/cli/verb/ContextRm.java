@@ -48,8 +48,7 @@ final class ContextRm extends Verb {
     }
 
     private static void remove(Contexts contexts, String name, boolean force) throws IOException {
-        if (name.equals(Contexts.DEFAULT))
-            throw new CliException("context \"default\" cannot be removed");
+        if (name.equals(Contexts.DEFAULT)) throw new CliException("context \"default\" cannot be removed");
         if (name.equals(contexts.current())) {
             if (!force) throw new CliException("context \"" + name + "\" is in use, set -f flag to force remove");
             contexts.use(Contexts.DEFAULT);

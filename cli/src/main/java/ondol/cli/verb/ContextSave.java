@@ -25,13 +25,12 @@ final class ContextSave extends Verb {
 
     @Override
     public String help() {
-        String from = update
-                ? ""
-                : "      --from string            Create context from a named context\n";
+        String from = update ? "" : "      --from string            Create context from a named context\n";
         return "Usage:  ondol context " + (update ? "update" : "create") + """
              [OPTIONS] CONTEXT
 
-            """ + (update ? "Update a context" : "Create a context") + """
+            """
+                + (update ? "Update a context" : "Create a context") + """
 
 
             Options:

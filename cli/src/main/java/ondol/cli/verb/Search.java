@@ -13,7 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol search}: images of a registry by a word in their names. */
 final class Search extends Verb {
     private static final String[] HEADERS = {
-        "Name", "NAME", "Description", "DESCRIPTION", "StarCount", "STARS", "IsOfficial", "OFFICIAL", "IsAutomated",
+        "Name",
+        "NAME",
+        "Description",
+        "DESCRIPTION",
+        "StarCount",
+        "STARS",
+        "IsOfficial",
+        "OFFICIAL",
+        "IsAutomated",
         "AUTOMATED"
     };
     private static final int WIDTH = 45;
@@ -51,7 +59,8 @@ final class Search extends Verb {
         if (limit > 0) target += "&limit=" + limit;
         target += Cli.filters(flags.all("filter"));
         List<Row> rows = new ArrayList<>();
-        byte[] answer = cli.request("GET", target, null, Pull.auth(flags.first())).bytes(16 << 20);
+        byte[] answer =
+                cli.request("GET", target, null, Pull.auth(flags.first())).bytes(16 << 20);
         for (Object one : Json.list(Json.parse(answer))) rows.add(new Row(one, flags.is("no-trunc")));
         new Listing("searchContext", HEADERS, "Name", "Description", "StarCount", "IsOfficial")
                 .print(cli, flags.get("format", ""), rows);
