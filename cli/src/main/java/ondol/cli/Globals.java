@@ -25,7 +25,11 @@ final class Globals extends Verb {
               info        Display system-wide information
 
             Management Commands:
+              builder     Manage builds (Docker's plugin buildx)
+              buildx      Docker Buildx (Docker's plugin)
+              compose     Docker Compose (Docker's plugin)
               container   Manage containers
+              context     Manage contexts
               image       Manage images
               manifest    Look at image manifests
               system      Manage Ondol
@@ -33,6 +37,7 @@ final class Globals extends Verb {
 
             Commands:
               attach      Attach local standard input, output, and error streams to a running container
+              completion  Print the completion script of a shell
               commit      Create a new image from a container's changes
               cp          Copy files/folders between a container and the local filesystem
               create      Create a new container
@@ -54,6 +59,7 @@ final class Globals extends Verb {
               restart     Restart one or more containers
               rm          Remove one or more containers
               rmi         Remove one or more images
+              search      Search a registry for images
               save        Save one or more images to a tar archive (streamed to STDOUT by default)
               start       Start one or more stopped containers
               stats       Display a live stream of container(s) resource usage statistics
@@ -67,7 +73,8 @@ final class Globals extends Verb {
             Global Options:
                   --config string      Location of client config files (taken, not
                                        used)
-              -c, --context string     Name of the context to use (taken, not used)
+              -c, --context string     Name of the context to use (default
+                                       $ONDOL_CONTEXT)
               -D, --debug              Enable debug mode
               -H, --host string        Engine socket to connect to (default
                                        "unix:///run/ondol/docker.sock", or
@@ -77,6 +84,15 @@ final class Globals extends Verb {
                   --root string        Directory of the engine to use: its data, and
                                        its socket in run/docker.sock (default
                                        $ONDOL_ROOT)
+                  --tls                Use TLS; implied by --tlsverify
+                  --tlscacert string   Trust certs signed only by this CA (default
+                                       "~/.docker/ca.pem")
+                  --tlscert string     Path to TLS certificate file (default
+                                       "~/.docker/cert.pem")
+                  --tlskey string      Path to TLS key file (default
+                                       "~/.docker/key.pem")
+                  --tlsverify          Use TLS and verify the remote (default
+                                       $DOCKER_TLS_VERIFY)
               -v, --version            Print version information and quit
 
             Run 'ondol COMMAND --help' for more information on a command.

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import ondol.cli.command.Cli;
 import ondol.cli.command.CliException;
 import ondol.cli.command.FlagException;
 import ondol.cli.command.Flags;
 import ondol.cli.command.Group;
+import ondol.cli.command.Handover;
 import ondol.cli.command.Output;
 import ondol.cli.command.Place;
 import ondol.cli.command.Verb;
@@ -45,7 +47,7 @@ public final class Main {
                 return finish(cli, 0);
             }
             int at = args.length - globals.rest().size();
-            Verb found = Verbs.find(args[at]);
+            Verb found = args[at].equals("__complete") ? Verbs.complete(new Globals()) : Verbs.find(args[at]);
             if (found == null) return unknown(cli, path + " " + args[at], "");
             path += " " + args[at++];
             if (found instanceof Group group) {
@@ -59,6 +61,8 @@ public final class Main {
                 found = inner;
             }
             verb = found;
+            if (found instanceof Handover other)
+                return finish(cli, other.hand(cli, List.of(args).subList(at, args.length)));
             return finish(cli, verb(cli, verb, path, args, at));
         } catch (Output.Broken e) {
             return BROKEN_PIPE;
@@ -73,7 +77,7 @@ public final class Main {
         }
     }
 
-    private static Cli cli(Flags globals) {
+    private static Cli cli(Flags globals) throws IOException {
         String level = globals.get("log-level");
         if (level != null
                 && !level.equals("debug")
@@ -83,7 +87,7 @@ public final class Main {
                 && !level.equals("fatal")) throw new CliException("Unable to parse logging level: " + level);
         boolean debug = globals.is("debug");
         if (debug) System.setProperty("ondol.debug", "true");
-        return new Cli(Place.of(globals.get("host"), globals.get("root")), debug);
+        return new Cli(Place.of(globals), debug);
     }
 
     private static int verb(Cli cli, Verb verb, String path, String[] args, int from) throws IOException {

@@ -30,6 +30,9 @@ final class Call {
     /** How long a client may be silent that has something to say, in milliseconds. */
     static final long IDLE = 60_000;
 
+    /** What a terminal's size can hold: {@code man 2 ioctl_tty}, {@code unsigned short}. */
+    private static final int MOST_CELLS = 0xffff;
+
     static final String JSON_TYPE = "application/json";
 
     private final Request request;
@@ -123,6 +126,16 @@ final class Call {
         }
     }
 
+    /** Rows or columns of a terminal. */
+    int size(String name) {
+        int size = number(name, -1);
+        if (size < 0 || size > MOST_CELLS) {
+            throw EngineException.invalid("the parameter '" + name + "' has to be a number of rows or columns, 0 to "
+                    + MOST_CELLS + ": " + query(name));
+        }
+        return size;
+    }
+
     Filters filters() {
         return Filters.parse(query("filters"));
     }
@@ -147,8 +160,26 @@ final class Call {
 
     /** The body as JSON; null for no body and for {@code null}. */
     <T> @Nullable T json(Class<T> type) throws IOException {
-        byte[] bytes = body();
+        byte[] bytes = jsonBody();
         return bytes.length == 0 ? null : Json.read(type, bytes);
+    }
+
+    /**
+     * The bytes of a body that has to be JSON, or of none.
+     *
+     * @throws EngineException {@code INVALID} in Docker's words where it says that it is something else
+     */
+    byte[] jsonBody() throws IOException {
+        byte[] bytes = body();
+        String said = header(HttpHeader.CONTENT_TYPE);
+        String type = said == null ? "" : said.split(";", 2)[0].strip();
+        if (bytes.length > 0 && !type.equalsIgnoreCase(JSON_TYPE)) {
+            throw EngineException.invalid(
+                    type.isEmpty()
+                            ? "malformed Content-Type header (): mime: no media type"
+                            : "unsupported Content-Type header (" + type + "): must be 'application/json'");
+        }
+        return bytes;
     }
 
     /** The bytes of a small body. */
@@ -239,6 +270,11 @@ final class Call {
         json(200, body);
     }
 
+    /** As {@link #json(Object)}, where a null is written, as Docker does in what it tells of one thing. */
+    void jsonWithNulls(Object body) {
+        bytes(200, JSON_TYPE, Json.writeWithNulls(body));
+    }
+
     void text(int status, String body) {
         bytes(status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
     }
@@ -272,8 +308,10 @@ final class Call {
         response.getHeaders()
                 .put(HttpHeader.SERVER, server)
                 .put("Api-Version", ApiVersion.NEWEST.toString())
+                .put("Builder-Version", "1")
                 .put("Docker-Experimental", "false")
-                .put("Ostype", "linux");
+                .put("Ostype", "linux")
+                .put("Swarm", "inactive");
     }
 
     void header(String name, String value) {

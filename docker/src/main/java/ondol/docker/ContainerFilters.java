@@ -38,6 +38,8 @@ final class ContainerFilters {
             Set.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
 
     private final Engine engine;
+    private static final Set<String> HEALTH = Set.of("none", "starting", "healthy", "unhealthy");
+
     private final Filters filters;
     private final Set<String> ancestors;
     private final List<Pattern> names;
@@ -53,8 +55,8 @@ final class ContainerFilters {
             }
         }
         for (String health : filters.get("health")) {
-            if (!Set.of("none", "starting", "healthy", "unhealthy").contains(health)) {
-                throw EngineException.invalid("Unrecognised filter value for health: " + health);
+            if (!HEALTH.contains(health)) {
+                throw EngineException.invalid("unrecognized filter value for health: " + health);
             }
         }
         this.ancestors = ancestors();

@@ -16,6 +16,7 @@ import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
+import ondol.engine.Images;
 import org.jspecify.annotations.Nullable;
 
 /** The life of containers: made, started, stopped, changed, listed, removed. */
@@ -49,8 +50,11 @@ final class ContainersApi {
     }
 
     private void create(Call call) throws IOException {
-        byte[] body = call.body();
-        ContainerConfig config = body.length == 0 ? null : Json.read(ContainerConfig.class, body);
+        byte[] body = call.jsonBody();
+        if (body.length == 0) {
+            throw EngineException.invalid("invalid JSON: got EOF while reading request body");
+        }
+        ContainerConfig config = Json.read(ContainerConfig.class, body);
         if (config == null) {
             throw EngineException.invalid("config cannot be empty in order to create a container");
         }
@@ -58,11 +62,26 @@ final class ContainersApi {
         HostConfig host = extras == null || extras.hostConfig() == null
                 ? HostConfigBuilder.builder().build()
                 : extras.hostConfig();
+        platform(call.query("platform"), config.image());
         ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
         Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
         Containers.Created created =
                 containers.create(call.query("name"), config, host, endpoints == null ? Map.of() : endpoints);
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
+    }
+
+    /** An image that is here is for one platform; where another is asked for, it is as if it were not here. */
+    private void platform(@Nullable String wanted, @Nullable String name) {
+        if (wanted == null || name == null || name.isEmpty()) {
+            return;
+        }
+        Images.ImageDetails image = engine.images().inspect(name);
+        String variant = image.variant() == null || image.variant().isEmpty() ? "" : "/" + image.variant();
+        String actual = image.os() + "/" + image.architecture() + variant;
+        if (!(actual + "/").startsWith(wanted + "/") && !(wanted + "/").startsWith(actual + "/")) {
+            throw EngineException.notFound("image with reference " + name
+                    + " was found but does not match the specified platform: wanted " + wanted + ", actual: " + actual);
+        }
     }
 
     private void start(Call call) {
@@ -100,20 +119,24 @@ final class ContainersApi {
     }
 
     private void rename(Call call) {
-        containers.rename(call.path("id"), call.required("name"));
+        String name = call.query("name");
+        if (name == null) {
+            throw EngineException.invalid("Neither old nor new names may be empty");
+        }
+        containers.rename(call.path("id"), name);
         call.reply(204);
     }
 
     private void update(Call call) throws IOException {
         HostConfig changes = call.json(HostConfig.class);
         if (changes == null) {
-            throw EngineException.invalid("the body says nothing to update");
+            changes = HostConfigBuilder.builder().build();
         }
         call.json(new ContainerJson.Updated(containers.update(call.path("id"), changes)));
     }
 
     private void resize(Call call) {
-        containers.resize(call.path("id"), call.number("h", 0), call.number("w", 0));
+        containers.resize(call.path("id"), call.size("h"), call.size("w"));
         call.reply(200);
     }
 
@@ -127,7 +150,7 @@ final class ContainersApi {
 
     private void inspect(Call call) {
         ContainerDetails container = containers.inspect(call.path("id"));
-        call.json(views.inspect(container, call.flag("size") ? containers.sizes(container.id()) : null));
+        call.jsonWithNulls(views.inspect(container, call.flag("size") ? containers.sizes(container.id()) : null));
     }
 
     private void top(Call call) {

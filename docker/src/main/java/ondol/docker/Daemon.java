@@ -36,7 +36,7 @@ public final class Daemon {
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, closed), "end"));
         try (Engine engine = open.apply(options);
-                DockerServer server = DockerServer.start(engine, options.hosts())) {
+                DockerServer server = DockerServer.start(engine, options.hosts(), options.access())) {
             LOG.log(System.Logger.Level.INFO, "ready on {0}", String.join(", ", options.hosts()));
             end.await();
             LOG.log(System.Logger.Level.INFO, "ending");

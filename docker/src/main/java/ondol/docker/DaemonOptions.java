@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param execRoot {@code --exec-root}: what a restart of the machine may lose
  * @param cgroupParent {@code --cgroup-parent}; null for the engine's own
  * @param hosts {@code -H}, repeatable: where to serve; {@code docker.sock} in the exec root where nothing is said
+ * @param access {@code --group}, {@code --tls}, {@code --tlsverify}, {@code --tlscacert}, {@code --tlscert}, {@code
+ *     --tlskey}: who may come in there
  * @param debug {@code --debug}
  */
 public record DaemonOptions(
-        Path dataRoot, Path execRoot, @Nullable String cgroupParent, List<String> hosts, boolean debug) {
+        Path dataRoot, Path execRoot, @Nullable String cgroupParent, List<String> hosts, Access access, boolean debug) {
     /** What the engine is told. */
     public EngineOptions engine() {
         return new EngineOptions(dataRoot, execRoot, cgroupParent);
@@ -31,6 +33,7 @@ public record DaemonOptions(
         Path execRoot = EngineOptions.DEFAULT_EXEC_ROOT;
         String cgroupParent = null;
         boolean debug = false;
+        AccessWords access = new AccessWords();
         List<String> hosts = new ArrayList<>();
         Iterator<String> words =
                 Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
@@ -42,18 +45,21 @@ public record DaemonOptions(
                 case "-H", "--host" -> hosts.add(value(word, words));
                 case "--cgroup-parent" -> cgroupParent = value(word, words);
                 case "-D", "--debug" -> debug = true;
+                case "-G", "--group" -> access.group(value(word, words));
+                case "--tls=false", "--tls", "--tlsverify" -> access.say(word);
+                case "--tlscacert", "--tlscert", "--tlskey" -> access.file(word, value(word, words));
                 default -> throw new IllegalArgumentException("unknown option: " + word);
             }
         }
         if (hosts.isEmpty()) {
             hosts.add("unix://" + execRoot.resolve("docker.sock"));
         }
-        return new DaemonOptions(dataRoot, execRoot, cgroupParent, List.copyOf(hosts), debug);
+        return new DaemonOptions(dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug);
     }
 
     private static Stream<String> split(String word) {
         int equals = word.indexOf('=');
-        return word.startsWith("--") && equals > 0
+        return word.startsWith("--") && equals > 0 && !word.equals("--tls=false")
                 ? Stream.of(word.substring(0, equals), word.substring(equals + 1))
                 : Stream.of(word);
     }

@@ -79,7 +79,7 @@ final class ExecApi {
     }
 
     private void resize(Call call) {
-        execs.resize(call.path("id"), call.number("h", 0), call.number("w", 0));
+        execs.resize(call.path("id"), call.size("h"), call.size("w"));
         call.reply(200);
     }
 
@@ -87,7 +87,7 @@ final class ExecApi {
         Execs.ExecDetails exec = execs.inspect(call.path("id"));
         ExecConfig config = exec.config();
         List<String> cmd = config.cmd() == null ? List.of() : config.cmd();
-        call.json(new ExecJson.Inspect(
+        call.jsonWithNulls(new ExecJson.Inspect(
                 exec.id(),
                 exec.running(),
                 exec.exitCode(),

@@ -48,6 +48,7 @@ final class FilesApi {
 
     private void copyIn(Call call) throws IOException {
         String path = call.required("path");
+        containers.stat(call.path("id"), path); // before the tar is looked at
         call.patient();
         try (InputStream tar = plain(call.bodyStream())) {
             containers.copyIn(call.path("id"), path, tar, call.flag("noOverwriteDirNonDir"), call.flag("copyUIDGID"));

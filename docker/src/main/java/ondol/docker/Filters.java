@@ -91,4 +91,13 @@ record Filters(Map<String, List<String>> values) {
             default -> throw EngineException.invalid("invalid filter '" + word + "=" + said.getFirst() + "'");
         };
     }
+
+    /** A filter's value as a number. */
+    static int number(String word, String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "invalid filter '" + word + "=" + value + "'", e);
+        }
+    }
 }

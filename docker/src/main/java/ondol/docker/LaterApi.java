@@ -5,12 +5,14 @@ import ondol.engine.EngineException;
 
 /** Endpoints of Docker's API that are known and not offered: each says so in a sentence. */
 final class LaterApi {
+    private static final String NO_MANAGER = "This node is not a swarm manager. Use \"docker swarm init\" or"
+            + " \"docker swarm join\" to connect this node to swarm and try again.";
+
     private LaterApi() {}
 
     static void addTo(Router router) {
         no(router, "building images is not supported yet", "POST /build", "POST /build/prune", "POST /build/cancel");
         no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
-        no(router, "registries are not searched: the distribution specification has no search", "GET /images/search");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
         no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
         no(
@@ -19,11 +21,22 @@ final class LaterApi {
                 "GET /containers/{id}/checkpoints",
                 "POST /containers/{id}/checkpoints",
                 "DELETE /containers/{id}/checkpoints/{checkpoint}");
-        no(router, "cluster volumes are not supported", "PUT /volumes/{name}");
-        router.get("/plugins", call -> call.json(List.of()));
-        group(router, "plugins are not supported", "plugins");
+        router.get("/plugins", call -> call.json(List.of()))
+                .get("/plugins/{name*}/json", LaterApi::noPlugin)
+                .delete("/plugins/{name*}", LaterApi::noPlugin);
+        for (String verb : List.of("enable", "disable", "set", "push")) {
+            router.post("/plugins/{name*}/" + verb, LaterApi::noPlugin);
+        }
+        group(router, "plugins", refuse("plugins are not supported"));
+        router.post("/swarm/leave", unavailable("This node is not part of a swarm"))
+                .put(
+                        "/volumes/{name}",
+                        unavailable("volume update only valid for cluster volumes, but swarm is unavailable"));
+        for (String swarm : List.of("init", "join")) {
+            router.post("/swarm/" + swarm, refuse("this engine does not take part in a swarm"));
+        }
         for (String swarm : List.of("swarm", "nodes", "services", "tasks", "secrets", "configs")) {
-            group(router, "this engine does not take part in a swarm", swarm);
+            group(router, swarm, unavailable(NO_MANAGER));
         }
     }
 
@@ -34,10 +47,19 @@ final class LaterApi {
         }
     }
 
-    private static void group(Router router, String sentence, String first) {
+    private static void group(Router router, String first, Router.Endpoint answer) {
         for (String method : List.of("GET", "POST", "DELETE")) {
-            router.add(method, "/" + first, refuse(sentence)).add(method, "/" + first + "/{rest*}", refuse(sentence));
+            router.add(method, "/" + first, answer).add(method, "/" + first + "/{rest*}", answer);
         }
+    }
+
+    private static void noPlugin(Call call) {
+        throw EngineException.notFound("plugin \"" + call.path("name") + "\" not found");
+    }
+
+    /** 503, as Docker answers for what it could do but is not set up for. */
+    private static Router.Endpoint unavailable(String sentence) {
+        return call -> call.error(503, sentence);
     }
 
     private static Router.Endpoint refuse(String sentence) {

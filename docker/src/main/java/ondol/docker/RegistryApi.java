@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import ondol.docker.json.ImageJson;
 import ondol.docker.json.TransferJson;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RegistryApi {
     private static final String AUTH = "X-Registry-Auth";
     private static final int LONGEST_AUTH = 64 << 10;
+    private static final int DEFAULT_SEARCH = 25;
+    private static final int MOST_SEARCH = 100;
 
     private final Registries registries;
 
@@ -30,6 +33,7 @@ final class RegistryApi {
 
     void addTo(Router router) {
         router.post("/auth", this::login)
+                .get("/images/search", this::search)
                 .post("/images/{name*}/push", this::push)
                 .get("/distribution/{name*}/json", this::distribution);
     }
@@ -74,6 +78,25 @@ final class RegistryApi {
                     null,
                     null));
         });
+    }
+
+    private void search(Call call) {
+        String term = call.required("term");
+        int limit = call.number("limit", DEFAULT_SEARCH);
+        if (limit < 1 || limit > MOST_SEARCH) {
+            throw EngineException.invalid("limit " + limit + " is outside the range of [1, " + MOST_SEARCH + "]");
+        }
+        Filters filters = call.filters().only(Set.of("is-automated", "is-official", "stars"));
+        boolean automated = filters.flag("is-automated", false);
+        int stars = filters.has("stars")
+                ? Filters.number("stars", filters.get("stars").getFirst())
+                : 0;
+        call.json(registries.search(term, limit, auth(call)).stream()
+                .filter(one -> !automated
+                        && one.stars() >= stars
+                        && (!filters.has("is-official") || one.official() == filters.flag("is-official", false)))
+                .map(one -> new TransferJson.Found(one.stars(), one.official(), one.name(), false, one.description()))
+                .toList());
     }
 
     private static String repository(String name) {

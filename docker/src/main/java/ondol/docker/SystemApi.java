@@ -15,6 +15,14 @@ import ondol.engine.EngineInfo;
 
 /** What the engine and its machine are. */
 final class SystemApi {
+    /** Without TLS on this machine only, as Docker has it; mirrors are the engine's own configuration. */
+    private static final SystemJson.RegistryConfig REGISTRIES = new SystemJson.RegistryConfig(
+            List.of("127.0.0.0/8", "::1/128"),
+            Map.of("docker.io", new SystemJson.Index("docker.io", List.of(), true, true)),
+            List.of());
+
+    private static final SystemJson.Commit NO_COMMIT = new SystemJson.Commit("", "");
+
     private final Engine engine;
     private final EventsApi events;
 
@@ -34,7 +42,6 @@ final class SystemApi {
     private void ping(Call call) {
         call.header("Cache-Control", "no-cache, no-store, must-revalidate");
         call.header("Pragma", "no-cache");
-        call.header("Swarm", "inactive");
         call.bytes(200, "text/plain; charset=utf-8", "OK".getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -79,7 +86,7 @@ final class SystemApi {
 
     private void info(Call call) {
         EngineInfo i = engine.info();
-        call.json(new SystemJson.Info(
+        call.jsonWithNulls(new SystemJson.Info(
                 i.id(),
                 i.containers(),
                 i.running(),
@@ -87,7 +94,7 @@ final class SystemApi {
                 i.stopped(),
                 i.images(),
                 ContainerViews.DRIVER,
-                List.of(),
+                List.of(List.of("Layers", "overlay by the kernel"), List.of("Root", i.rootFolder())),
                 new SystemJson.Plugins(
                         List.of("local"),
                         List.of("bridge", "host", "null"),
@@ -116,7 +123,7 @@ final class SystemApi {
                 "linux",
                 i.architecture(),
                 "https://index.docker.io/v1/",
-                new SystemJson.RegistryConfig(List.of("127.0.0.0/8", "::1/128"), Map.of(), List.of()),
+                REGISTRIES,
                 i.processors(),
                 i.memory(),
                 i.rootFolder(),
@@ -129,15 +136,19 @@ final class SystemApi {
                 i.version(),
                 Map.of("ondol", new SystemJson.Runtime("ondol")),
                 "ondol",
-                new SystemJson.Swarm("", "", "inactive", false, ""),
+                new SystemJson.Swarm("", "", "inactive", false, "", null),
                 true,
                 "",
                 "ondol-init",
-                new SystemJson.Commit(""),
-                new SystemJson.Commit(""),
-                new SystemJson.Commit(""),
+                NO_COMMIT,
+                NO_COMMIT,
+                NO_COMMIT,
                 security(i),
                 List.of(),
+                isOne(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables")),
+                isOne(Path.of("/proc/sys/net/bridge/bridge-nf-call-ip6tables")),
+                false,
+                null,
                 i.warnings()));
     }
 

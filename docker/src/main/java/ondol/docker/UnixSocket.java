@@ -7,7 +7,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a unix socket. */
 final class UnixSocket {
@@ -50,8 +54,21 @@ final class UnixSocket {
         }
     }
 
-    /** For its owner and group only. */
-    static void protect(Path path) throws IOException {
+    /**
+     * For its owner and group only.
+     *
+     * @param group by name or number; null for the engine's own
+     */
+    static void protect(Path path, @Nullable String group) throws IOException {
+        if (group != null) {
+            try {
+                GroupPrincipal found =
+                        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+                Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(found);
+            } catch (UserPrincipalNotFoundException e) {
+                throw new IOException("there is no group " + group + " on this machine for " + path, e);
+            }
+        }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
     }
 }

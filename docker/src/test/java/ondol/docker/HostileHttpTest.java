@@ -219,7 +219,7 @@ class HostileHttpTest {
             for (int i = 0; i < 100; i++) {
                 assertThat(http.get("/v1.44/_ping").reply().body()).isEqualTo("OK");
                 assertThat(http.get("/nothing").reply().status()).isEqualTo(404);
-                assertThat(http.post("/networks/create", "{}").reply().status()).isEqualTo(501);
+                assertThat(http.post("/networks/create", "{}").reply().status()).isIn(400, 501);
             }
         }
     }

@@ -34,6 +34,22 @@ public interface Registries {
      */
     void login(RegistryAuth auth);
 
+    /**
+     * Looks for repositories by a part of their name.
+     *
+     * @param term the part; with {@code HOST/} before it another registry than Docker Hub is asked
+     * @param limit at most so many
+     */
+    List<Found> search(String term, int limit, RegistryAuth auth);
+
+    /**
+     * A repository that was looked for.
+     *
+     * @param name as it can be pulled
+     * @param stars how many users like it, where the registry counts that
+     */
+    record Found(String name, String description, int stars, boolean official) {}
+
     /** What a name stands for in its registry. */
     Manifest manifest(String reference, RegistryAuth auth);
 

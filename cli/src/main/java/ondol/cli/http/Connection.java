@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,12 @@ public final class Connection implements Closeable {
     private static final int HEAD_LINE = 16 * 1024;
     private static final int HEAD_LINES = 200;
 
-    private final SocketChannel channel;
+    private final ByteChannel channel;
     private final String host;
     private final Wire wire;
     private @Nullable Response last;
 
-    Connection(SocketChannel channel, String host) {
+    Connection(ByteChannel channel, String host) {
         this.channel = channel;
         this.host = host;
         this.wire = new Wire(channel);
@@ -183,7 +184,8 @@ public final class Connection implements Closeable {
 
     /** Says that no more bytes will come from here, and keeps reading possible. */
     public void closeOutput() throws IOException {
-        channel.shutdownOutput();
+        if (channel instanceof SocketChannel plain) plain.shutdownOutput();
+        else if (channel instanceof TlsChannel secure) secure.closeOutput();
     }
 
     @Override

@@ -4,20 +4,20 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes that come from the engine, buffered, with the bounded lines of an HTTP head. */
 final class Wire extends InputStream {
     private static final int BUFFER = 32 * 1024;
 
-    private final SocketChannel channel;
+    private final ByteChannel channel;
     private final byte[] bytes = new byte[BUFFER];
     private final ByteBuffer view = ByteBuffer.wrap(bytes);
     private int at;
     private int end;
 
-    Wire(SocketChannel channel) {
+    Wire(ByteChannel channel) {
         this.channel = channel;
     }
 

@@ -28,8 +28,20 @@ public final class DaemonRun extends Verb {
                   --exec-root string   Directory of what ends with the machine: sockets
                                        and state (default "/run/ondol")
                   --cgroup-parent string   Control group below which containers get theirs
-              -H, --host list          Socket to listen on
+              -G, --group string       Group of the unix socket: its members command
+                                       the engine (default: the engine's own)
+              -H, --host list          Sockets to listen on: unix:///PATH or
+                                       tcp://ADDRESS:PORT
                                        (default "unix:///run/ondol/docker.sock")
+                  --tls                Use TLS on tcp://; implied by --tlsverify;
+                                       --tls=false serves everybody who gets there
+                  --tlscacert string   Trust certs signed only by this CA (default
+                                       "~/.docker/ca.pem")
+                  --tlscert string     Path to TLS certificate file (default
+                                       "~/.docker/cert.pem")
+                  --tlskey string      Path to TLS key file (default
+                                       "~/.docker/key.pem")
+                  --tlsverify          Use TLS and verify the remote
             """;
     }
 
@@ -55,17 +67,30 @@ public final class DaemonRun extends Verb {
             args.add("--cgroup-parent");
             args.add(flags.get("cgroup-parent", ""));
         }
+        args.addAll(access(flags));
         if (System.getenv(EngineStart.BY_COMMAND) != null) {
             Kernel.raw(Call.SETSID); // the terminal of the command that started it is not its own: man 2 setsid
         }
         try {
             Daemon.run(args.toArray(new String[0]));
             return 0;
-        } catch (EngineException e) {
+        } catch (EngineException | IllegalArgumentException e) {
             throw new CliException(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    /** The words about who may come in, as they were said. */
+    private static List<String> access(Flags flags) {
+        List<String> words = new ArrayList<>();
+        for (String name : List.of("group", "tlscacert", "tlscert", "tlskey")) {
+            String value = flags.get(name);
+            if (value != null) words.addAll(List.of("--" + name, value));
+        }
+        if (flags.has("tls")) words.add(flags.is("tls") ? "--tls" : "--tls=false");
+        if (flags.is("tlsverify")) words.add("--tlsverify");
+        return words;
     }
 }

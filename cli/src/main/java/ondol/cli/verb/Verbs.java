@@ -23,6 +23,11 @@ public final class Verbs {
             case "logout" -> new Logout();
             case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
             case "manifest" -> new ManifestGroup();
+            case "search" -> new Search();
+            case "completion" -> new Completion();
+            case "compose", "buildx" -> new Plugin(name);
+            case "builder" -> new Plugin("buildx");
+            case "context" -> new ContextGroup();
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
@@ -30,6 +35,11 @@ public final class Verbs {
             case "ls", "list", "prune", "remove" -> null;
             default -> container(name);
         };
+    }
+
+    /** What the shells' completion asks, where {@code top} is what stands before all verbs. */
+    public static Verb complete(Verb top) {
+        return new Complete(top);
     }
 
     /** The verbs of {@code ondol container}. */

@@ -100,6 +100,10 @@ public final class SystemJson {
             Commit initCommit,
             List<String> securityOptions,
             @Json.Property("CDISpecDirs") List<String> cdiSpecDirs,
+            boolean bridgeNfIptables,
+            boolean bridgeNfIp6tables,
+            @Json.Property("KernelMemoryTCP") boolean kernelMemoryTcp,
+            @Nullable List<String> genericResources,
             @Json.Property("Warnings") List<String> warnings) {}
 
     /** What the engine can be given. */
@@ -114,8 +118,16 @@ public final class SystemJson {
     @Json(naming = Json.Naming.UpperCamel)
     public record RegistryConfig(
             @Json.Property("InsecureRegistryCIDRs") List<String> insecureRegistryCidrs,
-            Map<String, String> indexConfigs,
+            Map<String, Index> indexConfigs,
             @Json.Property("Mirrors") List<String> mirrors) {}
+
+    /** A registry that is known by name. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Index(
+            @Json.Property("Name") String name,
+            @Json.Property("Mirrors") List<String> mirrors,
+            @Json.Property("Secure") boolean secure,
+            @Json.Property("Official") boolean official) {}
 
     /** A runtime. */
     @Json
@@ -128,11 +140,14 @@ public final class SystemJson {
             String nodeAddr,
             String localNodeState,
             boolean controlAvailable,
-            @Json.Property("Error") String error) {}
+            @Json.Property("Error") String error,
+            @Nullable List<String> remoteManagers) {}
 
     /** The commit of a part. */
     @Json(naming = Json.Naming.UpperCamel)
-    public record Commit(@Json.Property("ID") String id) {}
+    public record Commit(
+            @Json.Property("ID") String id,
+            @Json.Property("Expected") String expected) {}
 
     /** Something that happened. */
     @Json

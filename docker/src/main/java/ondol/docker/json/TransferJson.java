@@ -46,6 +46,15 @@ public final class TransferJson {
             @Json.Property("Descriptor") Content descriptor,
             @Json.Property("Platforms") List<Platform> platforms) {}
 
+    /** One line of {@code GET /images/search}. */
+    @Json
+    public record Found(
+            @Json.Property("star_count") int starCount,
+            @Json.Property("is_official") boolean isOfficial,
+            String name,
+            @Json.Property("is_automated") boolean isAutomated,
+            String description) {}
+
     /** A content of a registry. */
     @Json
     public record Content(String mediaType, String digest, long size) {}

@@ -104,7 +104,7 @@ final class ContainerPaths {
                 return action.apply(view.root());
             }
         } catch (KernelException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR || e.errno() == Errno.ENAMETOOLONG) {
                 throw EngineException.notFound("Could not find the file %s in container %s"
                         .formatted(e.arguments(), container.record().name()));
             }

@@ -103,6 +103,19 @@ final class LocalRegistries implements Registries {
     }
 
     @Override
+    public List<Found> search(String term, int limit, RegistryAuth auth) {
+        int slash = term.indexOf('/');
+        String first = slash < 0 ? "" : term.substring(0, slash);
+        boolean other = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String domain = other ? domain(first) : HUB;
+        String prefix = domain.equals(HUB) ? "" : domain + "/";
+        return LocalImages.translate(() ->
+                client.search(domain, other ? term.substring(slash + 1) : term, limit, credentials(auth)).stream()
+                        .map(one -> new Found(prefix + one.name(), one.description(), one.stars(), one.official()))
+                        .toList());
+    }
+
+    @Override
     public Manifest manifest(String reference, RegistryAuth auth) {
         return LocalImages.translate(() -> manifest(client.manifest(Reference.parse(reference), credentials(auth))));
     }

@@ -126,7 +126,8 @@ final class ResourceChecks {
     }
 
     private static void ulimit(Ulimit ulimit) {
-        refuse(!Rlimits.known(ulimit.name()), "invalid ulimit type: %s", ulimit.name());
+        String name = ulimit.name(); // null where a client left it out
+        refuse(name == null || !Rlimits.known(name), "invalid ulimit type: %s", ulimit.name());
         refuse(
                 ulimit.hard() != -1 && (ulimit.soft() == -1 || ulimit.soft() > ulimit.hard()),
                 "ulimit soft limit must be less than or equal to hard limit: %d > %d",

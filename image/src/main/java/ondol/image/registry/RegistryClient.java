@@ -116,6 +116,21 @@ public final class RegistryClient implements AutoCloseable {
         return reaching(repository.domain(), () -> new Repository(session(credentials), places, repository).tags());
     }
 
+    /**
+     * A repository that was looked for.
+     *
+     * @param stars how many users like it, where the registry counts that
+     */
+    public record Found(String name, String description, int stars, boolean official) {}
+
+    /** Looks for repositories whose name has a part, at most {@code limit} of them. */
+    public List<Found> search(String domain, String term, int limit, Credentials credentials) {
+        return reaching(domain, () -> {
+            Session session = session(credentials);
+            return new Search(session, places.own(domain, session), domain).run(term, limit);
+        });
+    }
+
     /** What a name stands for in its registry: the manifest or index as it is there. */
     public RemoteManifest manifest(Reference name, Credentials credentials) {
         Reference full = name.withDefaultTag();
