@@ -3,10 +3,12 @@ package ondol.engine.local;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.linux.KernelException;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.cgroup.CgroupTree;
+import ondol.linux.cgroup.LimitException;
 import ondol.linux.cgroup.Resources;
 
 /** The control groups of one root's containers, and the group above them, which is there only while it is needed. */
@@ -63,6 +65,39 @@ final class Groups {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /**
+     * Tries limits that this machine may not hold on a group that holds nothing and goes again.
+     *
+     * @throws EngineException in which the reason is said
+     */
+    void tryOut(HostConfig host, String id, Resources resources) {
+        Resources asked = GroupResources.unusual(resources);
+        if (asked == null) {
+            return;
+        }
+        lock.readLock().lock();
+        try {
+            used.set(true);
+            tree.tryOut(parentOf(host), "try-" + id, asked);
+        } catch (LimitException e) {
+            throw refusal(e);
+        } catch (KernelException e) {
+            throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** A limit that is not kept, as users are told. */
+    static EngineException refusal(LimitException e) {
+        EngineException.Kind kind = switch (e.reason()) {
+            case INVALID -> EngineException.Kind.INVALID;
+            case UNSUPPORTED -> EngineException.Kind.UNSUPPORTED;
+            case BUSY -> EngineException.Kind.CONFLICT;
+        };
+        return new EngineException(kind, e.getMessage(), e);
     }
 
     /** Removes the parent, if nothing is in it; said when nothing runs. */

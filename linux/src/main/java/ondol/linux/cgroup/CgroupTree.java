@@ -67,6 +67,16 @@ public final class CgroupTree implements AutoCloseable {
     }
 
     /**
+     * Tries limits on a group that is made for it, holds no process, and is gone afterwards: so that the kernel's refusal
+     * is known before anything is changed.
+     *
+     * @throws LimitException as {@link #create}
+     */
+    public void tryOut(String parent, String name, Resources resources) {
+        create(parent, name, resources).removeOwn();
+    }
+
+    /**
      * Finds a group that was made before, perhaps by an engine that has ended since.
      *
      * @return empty where no hierarchy has it
