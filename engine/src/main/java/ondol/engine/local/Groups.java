@@ -1,5 +1,6 @@
 package ondol.engine.local;
 
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -15,6 +16,9 @@ import ondol.linux.cgroup.Resources;
 final class Groups {
     private static final System.Logger LOG = System.getLogger(Groups.class.getName());
 
+    private static final Set<String> GUARANTEES = Set.of("memory.min", "memory.low");
+
+    private final Object guarantees = new Object();
     private final CgroupTree tree;
     private final String parent;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // written: the parent goes
@@ -53,17 +57,35 @@ final class Groups {
         lock.readLock().lock();
         try {
             used.set(true);
-            try {
-                return tree.create(parentOf(host), id, resources);
-            } catch (KernelException e) {
-                if (e.errno() != ondol.linux.Errno.EEXIST) {
-                    throw e;
-                }
-                tree.open(path(host, id)).ifPresent(Cgroup::remove); // a killed engine left it
-                return tree.create(parentOf(host), id, resources);
-            }
+            Cgroup made = make(host, id, resources);
+            cover(host, resources);
+            return made;
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    private Cgroup make(HostConfig host, String id, Resources resources) {
+        try {
+            return tree.create(parentOf(host), id, resources);
+        } catch (KernelException e) {
+            if (e.errno() != ondol.linux.Errno.EEXIST) {
+                throw e;
+            }
+            tree.open(path(host, id)).ifPresent(Cgroup::remove); // a killed engine left it
+            return tree.create(parentOf(host), id, resources);
+        }
+    }
+
+    /** Has the groups above keep the guarantees of memory that a container has got; little to do where it has none. */
+    void cover(HostConfig host, Resources resources) {
+        boolean low = resources.memory() != null && resources.memory().reservation() != null;
+        boolean min = resources.unified() != null
+                && resources.unified().keySet().stream().anyMatch(GUARANTEES::contains);
+        if (low || min) {
+            synchronized (guarantees) {
+                tree.coverGuarantees(parentOf(host), parent);
+            }
         }
     }
 

@@ -84,8 +84,7 @@ final class HostChanges {
     private void devices() {
         Integer weight = changes.blkioWeight();
         merged.blkioWeight(weight != null && weight != 0 ? weight : now.blkioWeight());
-        merged.blkioWeightDevice(
-                both(now.blkioWeightDevice(), changes.blkioWeightDevice(), WeightDevice::path));
+        merged.blkioWeightDevice(both(now.blkioWeightDevice(), changes.blkioWeightDevice(), WeightDevice::path));
         merged.blkioDeviceReadBps(rates(now.blkioDeviceReadBps(), changes.blkioDeviceReadBps()));
         merged.blkioDeviceWriteBps(rates(now.blkioDeviceWriteBps(), changes.blkioDeviceWriteBps()));
         merged.blkioDeviceReadIOps(rates(now.blkioDeviceReadIOps(), changes.blkioDeviceReadIOps()));

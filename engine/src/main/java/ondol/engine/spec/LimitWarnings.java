@@ -26,8 +26,9 @@ public final class LimitWarnings {
         }
         boolean writes = said(host.blkioDeviceWriteBps()) || said(host.blkioDeviceWriteIOps());
         if (writes && !machine.unifiedCgroups()) {
-            warnings.add("control groups v1 hold write limits of devices for direct writes only; what is written through the"
-                    + " page cache reaches the disk later and is not limited (v2 limits both)");
+            warnings.add(
+                    "control groups v1 hold write limits of devices for direct writes only; what is written through the"
+                            + " page cache reaches the disk later and is not limited (v2 limits both)");
         }
         weights(host, machine.files(), warnings);
         return warnings;
@@ -40,12 +41,14 @@ public final class LimitWarnings {
     private static void weights(HostConfig host, HostFiles files, List<String> warnings) {
         Integer weight = host.blkioWeight();
         if (weight != null && weight != 0 && !files.weighsDisks()) {
-            warnings.add("no disk here has the scheduler bfq, nor is iocost on (io.cost.qos): --blkio-weight is set, and is"
-                    + " kept only once a disk has (echo bfq > /sys/block/DISK/queue/scheduler)");
+            warnings.add(
+                    "no disk here has the scheduler bfq, nor is iocost on (io.cost.qos): --blkio-weight is set, and is"
+                            + " kept only once a disk has (echo bfq > /sys/block/DISK/queue/scheduler)");
         }
         for (WeightDevice device : Absent.list(host.blkioWeightDevice())) {
             try {
-                if (!files.weighsDisks() && !files.disk(device.path()).scheduler().equals(BFQ)) {
+                if (!files.weighsDisks()
+                        && !files.disk(device.path()).scheduler().equals(BFQ)) {
                     warnings.add("the disk of %s does not have the scheduler bfq: its weight is set, and is not kept"
                             .formatted(device.path()));
                 }

@@ -94,7 +94,8 @@ final class OwnLimitChecks {
     private static void v2Only(boolean said, String flag, String instead) {
         unsupported(
                 said,
-                flag + " needs control groups v2, and this machine's memory controller is in a v1 hierarchy; " + instead);
+                flag + " needs control groups v2, and this machine's memory controller is in a v1 hierarchy; "
+                        + instead);
     }
 
     private static void unsupported(boolean said, String sentence) {

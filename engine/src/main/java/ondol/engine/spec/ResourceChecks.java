@@ -53,7 +53,9 @@ final class ResourceChecks {
                 swappiness != null && (swappiness < -1 || swappiness > 100),
                 "Invalid value: %d, valid memory swappiness range is 0-100",
                 swappiness);
-        refuse(reservation != 0 && reservation != -1 && reservation < LEAST_MEMORY, "Minimum memory reservation allowed is 6MB");
+        refuse(
+                reservation != 0 && reservation != -1 && reservation < LEAST_MEMORY,
+                "Minimum memory reservation allowed is 6MB");
         refuse(
                 memory > 0 && reservation > memory,
                 "Minimum memory limit can not be less than memory reservation limit, see usage");

@@ -25,7 +25,9 @@ final class PutBack {
             return device == null ? null : device + " " + or(lineOf(device, before), "0");
         }
         if (PER_DEVICE_V2.contains(file)) {
-            return device == null ? or(lineOf("default", before), before) : device + " " + or(lineOf(device, before), "default");
+            return device == null
+                    ? or(lineOf("default", before), before)
+                    : device + " " + or(lineOf(device, before), "default");
         }
         if (file.equals("memory.oom_control")) {
             return lineOf("oom_kill_disable", before);
