@@ -39,6 +39,14 @@ import org.jspecify.annotations.Nullable;
  * @param isolation empty or {@code default}: all namespaces; {@code chroot}: a root of its own and nothing else
  * @param maskedPaths null for the default list
  * @param readonlyPaths null for the default list
+ * @param cpuBurst Ondol's own, as all that follow: microseconds that unused quota may gather, at most the quota
+ * @param cpuIdle run only when nothing else wants the processor
+ * @param memoryHigh bytes above which the kernel slows the container down and reclaims, but kills nothing; v2 only; -1
+ *     unlimited
+ * @param memoryGuarantee bytes that the kernel never takes from the container ({@code memory.min}); v2 only; -1 none
+ * @param memoryOomGroup where memory is at an end all of the container is killed, not one process; v2 only
+ * @param hugetlbLimits page size, such as {@code 2MB}, to bytes
+ * @param cgroupConf file of the v2 group, such as {@code memory.high}, to what is written to it
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder
@@ -106,4 +114,11 @@ public record HostConfig(
         @Json.Property("Runtime") @Nullable String runtime,
         @Json.Property("Isolation") @Nullable String isolation,
         @DefaultValue("null") @Nullable List<String> maskedPaths,
-        @DefaultValue("null") @Nullable List<String> readonlyPaths) {}
+        @DefaultValue("null") @Nullable List<String> readonlyPaths,
+        @Nullable Long cpuBurst,
+        @Nullable Boolean cpuIdle,
+        @Nullable Long memoryHigh,
+        @Nullable Long memoryGuarantee,
+        @Nullable Boolean memoryOomGroup,
+        @Nullable Map<String, Long> hugetlbLimits,
+        @Nullable Map<String, String> cgroupConf) {}

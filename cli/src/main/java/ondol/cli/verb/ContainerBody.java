@@ -238,6 +238,7 @@ final class ContainerBody {
         json.field("MemorySwappiness", swappiness);
         json.field("OomKillDisable", flags.is("oom-kill-disable"));
         number("PidsLimit", "pids-limit");
+        OwnLimits.write(json, flags);
         json.field("Ulimits", Devices.ulimits(flags.all("ulimit")));
         number("CpuCount", "cpu-count").number("CpuPercent", "cpu-percent").number("IOMaximumIOps", "io-maxiops");
         bytes("IOMaximumBandwidth", "io-maxbandwidth");

@@ -21,6 +21,9 @@ final class ContainerFlags {
                                                      weight) (default [])
                   --cap-add list                     Add Linux capabilities
                   --cap-drop list                    Drop Linux capabilities
+                  --cgroup-conf map                  Write to a file of the container's
+                                                     control group (v2), such as
+                                                     memory.high=512M (default map[])
                   --cgroup-parent string             Optional parent cgroup for the
                                                      container
                   --cgroupns string                  Cgroup namespace to use
@@ -35,7 +38,11 @@ final class ContainerFlags {
                                                                 default-cgroupns-mode
                                                      option on the daemon (default)
                   --cidfile string                   Write the container ID to the file
+                  --cpu-burst int                    Microseconds that unused CPU quota
+                                                     may gather
                   --cpu-count int                    CPU count (Windows only)
+                  --cpu-idle                         Run only when nothing else wants
+                                                     the processor
                   --cpu-percent int                  CPU percent (Windows only)
                   --cpu-period int                   Limit CPU CFS (Completely Fair
                                                      Scheduler) period
@@ -96,6 +103,8 @@ final class ContainerFlags {
                                                      to run (ms|s|m|h) (default 0s)
                   --help                             Print usage
               -h, --hostname string                  Container host name
+                  --hugetlb-limit list               Limit huge pages of a size
+                                                     (2MB=64m)
                   --init                             Run an init inside the container
                                                      that forwards signals and reaps
                                                      processes
@@ -120,6 +129,12 @@ final class ContainerFlags {
                   --mac-address string               Container MAC address (e.g.,
                                                      92:d0:c6:0a:29:33)
               -m, --memory bytes                     Memory limit
+                  --memory-guarantee bytes           Memory that the kernel never takes
+                                                     from the container (v2)
+                  --memory-high bytes                Memory above which the container
+                                                     is slowed down, not killed (v2)
+                  --memory-oom-group                 Out of memory, kill the whole
+                                                     container (v2)
                   --memory-reservation bytes         Memory soft limit
                   --memory-swap bytes                Swap limit equal to memory plus
                                                      swap: '-1' to enable unlimited swap

@@ -61,15 +61,15 @@ abstract class ContainerVerb extends Verb {
             case "mount" -> Mounts.parse(List.of(value));
             case "ulimit" -> Devices.ulimits(List.of(value));
             case "gpus" -> Devices.gpus(List.of(value));
-            case "blkio-weight-device" -> Devices.weights(List.of(value));
-            case "device-read-bps", "device-write-bps" -> Devices.rates(List.of(value), true);
-            case "device-read-iops", "device-write-iops" -> Devices.rates(List.of(value), false);
             case "sysctl" -> sysctl(value);
             case "link" -> {
                 if (value.isEmpty() || value.split(":", -1).length > 2)
                     throw new IllegalArgumentException("bad format for links: " + value);
             }
-            default -> super.check(flag, type, value);
+            default -> {
+                super.check(flag, type, value);
+                Devices.check(flag, value);
+            }
         }
     }
 

@@ -100,6 +100,16 @@ final class Devices {
         }
     }
 
+    /** Looks at the value of a flag for a device's limit, as soon as it was read. */
+    static void check(String flag, String value) {
+        switch (flag) {
+            case "blkio-weight-device" -> weights(List.of(value));
+            case "device-read-bps", "device-write-bps" -> rates(List.of(value), true);
+            case "device-read-iops", "device-write-iops" -> rates(List.of(value), false);
+            default -> {}
+        }
+    }
+
     /** {@code --blkio-weight-device /dev/x:weight}. */
     static List<Object> weights(List<String> given) {
         List<Object> weights = new ArrayList<>();
@@ -141,7 +151,8 @@ final class Devices {
     private static int deviceEnd(String text) {
         int colon = text.indexOf(':');
         if (colon < 0) throw new IllegalArgumentException("bad format: " + text);
-        if (!text.startsWith("/dev/")) throw new IllegalArgumentException("bad format for device path: " + text);
+        // beyond Docker: also a file or folder, which stands for the disk that it lies on
+        if (!text.startsWith("/")) throw new IllegalArgumentException("bad format for device path: " + text);
         return colon;
     }
 

@@ -24,6 +24,13 @@ public final class Update extends Verb {
             Options:
                   --blkio-weight uint16        Block IO (relative weight), between 10
                                                and 1000, or 0 to disable (default 0)
+                  --blkio-weight-device list   Block IO weight of a device
+                  --cgroup-conf map            Write to a file of the container's
+                                               control group (v2)
+                  --cpu-burst int              Microseconds that unused CPU quota may
+                                               gather
+                  --cpu-idle                   Run only when nothing else wants the
+                                               processor
                   --cpu-period int             Limit CPU CFS (Completely Fair
                                                Scheduler) period
                   --cpu-quota int              Limit CPU CFS (Completely Fair
@@ -36,10 +43,31 @@ public final class Update extends Verb {
                   --cpus decimal               Number of CPUs
                   --cpuset-cpus string         CPUs in which to allow execution (0-3, 0,1)
                   --cpuset-mems string         MEMs in which to allow execution (0-3, 0,1)
-              -m, --memory bytes               Memory limit
+                  --device-cgroup-rule list    Rules of devices instead of those that
+                                               were given
+                  --device-read-bps list       Limit read rate (bytes per second)
+                                               from a device; 0 takes it away
+                  --device-read-iops list      Limit read rate (IO per second) from a
+                                               device
+                  --device-write-bps list      Limit write rate (bytes per second) to
+                                               a device
+                  --device-write-iops list     Limit write rate (IO per second) to a
+                                               device
+                  --hugetlb-limit list         Limit huge pages of a size (2MB=64m)
+              -m, --memory bytes               Memory limit; -1 for none
+                  --memory-guarantee bytes     Memory that the kernel never takes from
+                                               the container (v2); -1 for none
+                  --memory-high bytes          Memory above which the container is
+                                               slowed down, not killed (v2); -1 for
+                                               none
+                  --memory-oom-group           Out of memory, kill the whole container
+                                               (v2)
                   --memory-reservation bytes   Memory soft limit
                   --memory-swap bytes          Swap limit equal to memory plus swap:
                                                -1 to enable unlimited swap
+                  --memory-swappiness int      Tune memory swappiness (0 to 100), v1
+                                               (default -1)
+                  --oom-kill-disable           Disable OOM Killer (v1)
                   --pids-limit int             Tune container pids limit (set -1 for
                                                unlimited)
                   --restart string             Restart policy to apply when a
@@ -70,24 +98,23 @@ public final class Update extends Verb {
         json.field("CpuShares", flags.number("cpu-shares", 0)).field("Memory", bytes(flags, "memory"));
         json.field("NanoCpus", cpus == null ? 0 : Units.nanoCpus(cpus)).field("CgroupParent", "");
         json.field("BlkioWeight", flags.number("blkio-weight", 0));
-        String[] none = {
-            "BlkioWeightDevice",
-            "BlkioDeviceReadBps",
-            "BlkioDeviceWriteBps",
-            "BlkioDeviceReadIOps",
-            "BlkioDeviceWriteIOps"
-        };
-        for (String name : none) json.field(name, (String) null);
+        json.field("BlkioWeightDevice", Devices.weights(flags.all("blkio-weight-device")));
+        json.field("BlkioDeviceReadBps", Devices.rates(flags.all("device-read-bps"), true));
+        json.field("BlkioDeviceWriteBps", Devices.rates(flags.all("device-write-bps"), true));
+        json.field("BlkioDeviceReadIOps", Devices.rates(flags.all("device-read-iops"), false));
+        json.field("BlkioDeviceWriteIOps", Devices.rates(flags.all("device-write-iops"), false));
         json.field("CpuPeriod", flags.number("cpu-period", 0)).field("CpuQuota", flags.number("cpu-quota", 0));
         json.field("CpuRealtimePeriod", flags.number("cpu-rt-period", 0));
         json.field("CpuRealtimeRuntime", flags.number("cpu-rt-runtime", 0));
         json.field("CpusetCpus", flags.get("cpuset-cpus", "")).field("CpusetMems", flags.get("cpuset-mems", ""));
         json.field("Devices", (String) null)
-                .field("DeviceCgroupRules", (String) null)
+                .field("DeviceCgroupRules", flags.all("device-cgroup-rule"))
                 .field("DeviceRequests", (String) null);
         json.field("MemoryReservation", bytes(flags, "memory-reservation"))
                 .field("MemorySwap", bytes(flags, "memory-swap"));
-        json.field("MemorySwappiness", (String) null).field("OomKillDisable", (String) null);
+        json.field("MemorySwappiness", flags.has("memory-swappiness") ? flags.number("memory-swappiness", -1) : null);
+        json.field("OomKillDisable", flags.has("oom-kill-disable") ? flags.is("oom-kill-disable") : null);
+        OwnLimits.write(json, flags);
         json.field("PidsLimit", flags.has("pids-limit") ? (Object) flags.number("pids-limit", 0) : null);
         json.field("Ulimits", (String) null).field("CpuCount", 0).field("CpuPercent", 0);
         json.field("IOMaximumIOps", 0).field("IOMaximumBandwidth", 0);
@@ -100,6 +127,12 @@ public final class Update extends Verb {
             throw new CliException("invalid restart policy format: maximum retry count must be an integer");
         }
         return json.end().end().bytes();
+    }
+
+    @Override
+    public void check(String flag, String type, String value) {
+        super.check(flag, type, value);
+        Devices.check(flag, value);
     }
 
     private static long bytes(Flags flags, String name) {

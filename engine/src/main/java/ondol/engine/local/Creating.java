@@ -17,9 +17,11 @@ import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LimitWarnings;
 import ondol.engine.spec.MountPoint;
 import ondol.engine.spec.MountPoints;
 import ondol.engine.spec.NamespaceChoice;
+import ondol.engine.spec.ResourceLimits;
 import ondol.image.Image;
 import ondol.image.Layer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,7 @@ final class Creating {
             Signals.parse(stopSignal);
         }
         String id = Folders.newId();
+        house.groups().tryOut(host, id, GroupResources.of(ResourceLimits.of(host, house.host())));
         try (Undo undo = new Undo()) {
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
@@ -213,7 +216,7 @@ final class Creating {
     }
 
     private List<String> warnings(HostConfig host) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(LimitWarnings.of(host, house.host()));
         if (host.portBindings() != null && !host.portBindings().isEmpty()) {
             warnings.add("ports are not published yet");
         }

@@ -33,6 +33,25 @@ final class GroupResources {
                 resources.unified());
     }
 
+    /** The part that a kernel may refuse for other reasons than its values; null where there is none. */
+    static @Nullable Resources unusual(Resources asked) {
+        Resources.Cpu cpu = asked.cpu();
+        Resources.Memory memory = asked.memory();
+        boolean plain = (cpu == null
+                        || cpu.equals(new Resources.Cpu(
+                                cpu.shares(), cpu.quota(), null, cpu.period(), null, null, null, null, null)))
+                && (memory == null
+                        || memory.equals(
+                                new Resources.Memory(memory.limit(), memory.reservation(), memory.swap(), null, null)))
+                && asked.blockIo() == null
+                && asked.hugepageLimits() == null
+                && asked.unified() == null;
+        return plain
+                ? null
+                : new Resources(
+                        memory, cpu, asked.pids(), asked.blockIo(), null, asked.hugepageLimits(), asked.unified());
+    }
+
     private static @Nullable List<DeviceRule> devices(LinuxResources resources) {
         if (resources.devices() == null) {
             return null;

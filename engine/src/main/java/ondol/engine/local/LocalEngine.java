@@ -80,7 +80,10 @@ public final class LocalEngine implements Engine {
             SeccompPrograms seccomp = new SeccompPrograms(folders.data().resolve("seccomp"));
             Path binary = Keeper.unpack(folders.data().resolve("bin"));
             HostFacts host = LinuxHostFacts.read(
-                    hierarchies.version() == 2, Machine.hasSeccomp() ? seccomp : null, binary.toString());
+                    hierarchies.version() == 2,
+                    hierarchies.countsSwap(),
+                    Machine.hasSeccomp() ? seccomp : null,
+                    binary.toString());
             ImageStore images = ImageStore.open(folders.images());
             undo.add(images::close);
             Snapshots snapshots = images.snapshots();

@@ -93,10 +93,7 @@ final class Starting {
         } catch (PlanFailure e) {
             throw failed(container, planFailure(record, e));
         } catch (LimitException e) {
-            EngineException.Kind kind = e.reason() == LimitException.Reason.INVALID
-                    ? EngineException.Kind.INVALID
-                    : EngineException.Kind.UNSUPPORTED;
-            throw failed(container, new EngineException(kind, e.getMessage(), e));
+            throw failed(container, Groups.refusal(e));
         } catch (IllegalArgumentException e) {
             throw failed(container, new EngineException(EngineException.Kind.INVALID, e.getMessage(), e));
         } catch (KernelException | NetworkException | IOException | IllegalStateException e) {

@@ -1,18 +1,22 @@
 package ondol.engine.local;
 
+import java.util.ArrayList;
 import java.util.List;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
-import ondol.engine.HostConfigBuilder;
 import ondol.engine.spec.ConfigCheck;
+import ondol.engine.spec.LimitWarnings;
 import ondol.engine.spec.SpecFactory;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.cgroup.LimitException;
 import ondol.linux.cgroup.Resources;
+import ondol.linux.cgroup.Stats;
 import ondol.oci.runtime.Spec;
-import org.jspecify.annotations.Nullable;
 
-/** New limits for a container, also while it runs. */
+/**
+ * New limits for a container, also while it runs. All is checked before the first is written, and what is written is
+ * put back where one is refused: nothing changes, or all.
+ */
 final class Updating {
     private final House house;
 
@@ -21,75 +25,74 @@ final class Updating {
     }
 
     List<String> update(Container container, HostConfig changes) {
+        List<String> warnings;
         container.enter();
         try {
-            HostConfig merged = merge(container.record().host(), changes);
+            HostConfig merged = HostChanges.merge(container.record().host(), changes);
             ConfigCheck.check(container.record().config(), merged, house.host());
+            warnings = new ArrayList<>(LimitWarnings.of(merged, house.host()));
             Cgroup group = container.cgroup();
             if (container.running() && group != null) {
-                apply(container, merged, group);
+                boolean rules = changes.deviceCgroupRules() != null
+                        && !changes.deviceCgroupRules().isEmpty();
+                Resources wanted = resources(container, merged, rules);
+                house.groups().tryOut(merged, container.id(), wanted);
+                apply(container, group, wanted, warnings);
+                house.groups().cover(merged, wanted);
+            } else {
+                house.groups().tryOut(merged, container.id(), resources(container, merged, false));
             }
             container.save(r -> r.change().host(merged).build());
         } finally {
             container.leave();
         }
         house.publish(container, "update");
-        return List.of();
+        return warnings;
     }
 
-    private void apply(Container container, HostConfig merged, Cgroup group) {
+    /** @param rules whether devices' rules change too */
+    private Resources resources(Container container, HostConfig merged, boolean rules) {
         Starting facts = new Starting(house, new Users(house.images(), house.snapshots()));
         Spec spec = SpecFactory.create(container.record().config(), merged, facts.facts(container), house.host());
-        Resources wanted =
+        Resources all =
                 GroupResources.of(spec.linux() == null ? null : spec.linux().resources());
+        return new Resources(
+                all.memory(),
+                all.cpu(),
+                all.pids(),
+                all.blockIo(),
+                rules ? all.devices() : null,
+                all.hugepageLimits(),
+                all.unified());
+    }
+
+    private static void apply(Container container, Cgroup group, Resources wanted, List<String> warnings) {
+        long killed = group.oomKills();
         try {
-            group.update(new Resources(
-                    wanted.memory(),
-                    wanted.cpu(),
-                    wanted.pids(),
-                    wanted.blockIo(),
-                    null,
-                    wanted.hugepageLimits(),
-                    wanted.unified()));
+            group.update(wanted);
         } catch (LimitException e) {
-            EngineException.Kind kind = e.reason() == LimitException.Reason.INVALID
-                    ? EngineException.Kind.INVALID
-                    : EngineException.Kind.FAILED;
+            EngineException refused = Groups.refusal(e);
             throw new EngineException(
-                    kind, "Cannot update container %s: %s".formatted(container.id(), e.getMessage()), e);
+                    refused.kind(), "Cannot update container %s: %s".formatted(container.id(), e.getMessage()), e);
+        }
+        Stats stats = group.stats();
+        memory(group.oomKills() - killed, stats.memory(), warnings);
+        Stats.Pids pids = stats.pids();
+        if (pids != null && pids.limit() >= 0 && pids.current() > pids.limit()) {
+            warnings.add("%d tasks run, more than the new limit of %d: they stay, and no more can be made"
+                    .formatted(pids.current(), pids.limit()));
         }
     }
 
-    /** What is null, or 0 as older clients say it, stays. */
-    private static HostConfig merge(HostConfig now, HostConfig changes) {
-        HostConfigBuilder merged = HostConfigBuilder.builder(now);
-        merged.cpuShares(said(changes.cpuShares(), now.cpuShares()));
-        merged.memory(said(changes.memory(), now.memory()));
-        merged.memoryReservation(said(changes.memoryReservation(), now.memoryReservation()));
-        merged.memorySwap(said(changes.memorySwap(), now.memorySwap()));
-        merged.cpuPeriod(said(changes.cpuPeriod(), now.cpuPeriod()));
-        merged.cpuQuota(said(changes.cpuQuota(), now.cpuQuota()));
-        merged.cpuRealtimePeriod(said(changes.cpuRealtimePeriod(), now.cpuRealtimePeriod()));
-        merged.cpuRealtimeRuntime(said(changes.cpuRealtimeRuntime(), now.cpuRealtimeRuntime()));
-        merged.nanoCpus(said(changes.nanoCpus(), now.nanoCpus()));
-        merged.pidsLimit(changes.pidsLimit() != null ? changes.pidsLimit() : now.pidsLimit());
-        merged.blkioWeight(
-                changes.blkioWeight() != null && changes.blkioWeight() != 0
-                        ? changes.blkioWeight()
-                        : now.blkioWeight());
-        merged.cpusetCpus(text(changes.cpusetCpus(), now.cpusetCpus()));
-        merged.cpusetMems(text(changes.cpusetMems(), now.cpusetMems()));
-        if (changes.restartPolicy() != null && text(changes.restartPolicy().name(), null) != null) {
-            merged.restartPolicy(changes.restartPolicy());
+    /** v1 refuses a limit below what is in use; v2 takes it, reclaims, and kills where that is not enough. */
+    private static void memory(
+            long killed, Stats.@org.jspecify.annotations.Nullable Memory memory, List<String> warnings) {
+        if (killed > 0) {
+            warnings.add("more memory was in use than the new limit: the kernel reclaimed, and killed %d %s"
+                    .formatted(killed, killed == 1 ? "process" : "processes"));
+        } else if (memory != null && memory.limit() >= 0 && memory.usage() > memory.limit()) {
+            warnings.add("%d bytes of memory are in use, more than the new limit of %d: the kernel goes on reclaiming"
+                    .formatted(memory.usage(), memory.limit()));
         }
-        return merged.build();
-    }
-
-    private static @Nullable Long said(@Nullable Long change, @Nullable Long now) {
-        return change == null || change == 0 ? now : change;
-    }
-
-    private static @Nullable String text(@Nullable String change, @Nullable String now) {
-        return change == null || change.isEmpty() ? now : change;
     }
 }

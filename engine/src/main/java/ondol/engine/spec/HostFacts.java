@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuset processors that may be used, such as {@code 0-3}
  * @param memoryNodes memory nodes that may be used, such as {@code 0}
  * @param unifiedCgroups whether cgroups are those of the v2 hierarchy only
+ * @param countsSwap whether the kernel counts swap per group, so that it can be limited
  * @param apparmor whether the kernel enforces AppArmor profiles
  * @param capabilities those that the kernel knows and the engine may pass on
  * @param files its files and devices
@@ -26,6 +27,7 @@ public record HostFacts(
         String cpuset,
         String memoryNodes,
         boolean unifiedCgroups,
+        boolean countsSwap,
         boolean apparmor,
         Set<Capability> capabilities,
         HostFiles files,

@@ -15,6 +15,13 @@ public interface HostFiles {
      */
     record DeviceNode(String path, String type, long major, long minor, int mode, long uid, long gid) {}
 
+    /**
+     * A whole disk, as block devices' limits name it.
+     *
+     * @param scheduler the one that orders its requests, such as {@code bfq}; empty where it has none
+     */
+    record Disk(long major, long minor, String scheduler) {}
+
     /** How mounts and unmounts spread between a mount point and its peers ({@code man 7 mount_namespaces}). */
     enum Propagation {
         PRIVATE,
@@ -32,6 +39,17 @@ public interface HostFiles {
      * @throws java.nio.file.NoSuchFileException where there is nothing
      */
     List<DeviceNode> devices(String path) throws IOException;
+
+    /**
+     * The disk that a path stands for: a block device's own, a partition's whole disk, otherwise the one that the file or
+     * folder lies on. Symbolic links are followed.
+     *
+     * @throws IOException with a sentence where there is none, as for a file in memory
+     */
+    Disk disk(String path) throws IOException;
+
+    /** Whether any disk's scheduler shares it by weight: BFQ, or v2's iocost. */
+    boolean weighsDisks();
 
     /** The mount that a path is on: its mount point and how it spreads. */
     Map.Entry<String, Propagation> mountOf(String path) throws IOException;

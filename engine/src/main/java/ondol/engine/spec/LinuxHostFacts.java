@@ -19,10 +19,12 @@ public final class LinuxHostFacts {
      * The facts as they are now; processors and memory nodes are those that this process may use.
      *
      * @param unifiedCgroups whether cgroups are those of the v2 hierarchy only
+     * @param countsSwap whether the kernel counts swap per group
      * @param seccomp where profiles come from; null for none
      * @param init path of the program for {@code --init}; null for none
      */
-    public static HostFacts read(boolean unifiedCgroups, @Nullable SeccompProfiles seccomp, @Nullable String init) {
+    public static HostFacts read(
+            boolean unifiedCgroups, boolean countsSwap, @Nullable SeccompProfiles seccomp, @Nullable String init) {
         List<String> status = lines(Path.of("/proc/thread-self/status"));
         String cpuset = field(status, "Cpus_allowed_list:");
         Set<Capability> capabilities = EnumSet.copyOf(Capabilities.all());
@@ -33,6 +35,7 @@ public final class LinuxHostFacts {
                 cpuset,
                 field(status, "Mems_allowed_list:"),
                 unifiedCgroups,
+                countsSwap,
                 Files.exists(Path.of("/sys/kernel/security/apparmor")),
                 capabilities,
                 new LinuxHostFiles(),

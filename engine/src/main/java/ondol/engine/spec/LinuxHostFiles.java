@@ -88,12 +88,65 @@ public final class LinuxHostFiles implements HostFiles {
             found.add(new DeviceNode(
                     path.toString(),
                     kind == S_IFCHR ? "c" : "b",
-                    device >>> 32 & 0xFFFFF000 | device >>> 8 & 0xFFF,
-                    device >>> 12 & 0xFFFFFF00 | device & 0xFF,
+                    major(device),
+                    minor(device),
                     mode & 07777,
                     number(stat, "uid"),
                     number(stat, "gid")));
         }
+    }
+
+    @Override
+    public Disk disk(String path) throws IOException {
+        Map<String, Object> stat = Files.readAttributes(Path.of(path), "unix:mode,rdev,dev");
+        boolean device = (number(stat, "mode") & S_IFMT) == S_IFBLK;
+        if ((number(stat, "mode") & S_IFMT) == S_IFCHR) {
+            throw new IOException("it is not a block device; name a disk, or a file or folder on it");
+        }
+        long number = number(stat, device ? "rdev" : "dev");
+        Path known = Path.of("/sys/dev/block/" + major(number) + ":" + minor(number));
+        if (!Files.exists(known)) {
+            throw new IOException(
+                    "it lies on no disk that the kernel can limit, but in memory, on a network or on a joined file system;"
+                            + " name a disk of /dev");
+        }
+        Path real = known.toRealPath();
+        Path whole = Files.exists(real.resolve("partition")) ? real.getParent() : real;
+        String[] numbers = Files.readString(whole.resolve("dev")).strip().split(":");
+        return new Disk(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), scheduler(whole));
+    }
+
+    @Override
+    public boolean weighsDisks() {
+        try (DirectoryStream<Path> disks = Files.newDirectoryStream(Path.of("/sys/block"))) {
+            for (Path disk : disks) {
+                if (scheduler(disk).equals("bfq")) {
+                    return true;
+                }
+            }
+            Path cost = Path.of("/sys/fs/cgroup/io.cost.qos"); // "8:0 enable=1 …"
+            return Files.exists(cost) && Files.readString(cost).contains("enable=1");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The word in brackets of {@code none [mq-deadline] bfq}. */
+    private static String scheduler(Path disk) {
+        try {
+            String words = Files.readString(disk.resolve("queue/scheduler"));
+            return words.substring(words.indexOf('[') + 1, Math.max(words.indexOf('['), words.indexOf(']')));
+        } catch (IOException | IndexOutOfBoundsException e) {
+            return "";
+        }
+    }
+
+    private static long major(long device) {
+        return device >>> 32 & 0xFFFFF000 | device >>> 8 & 0xFFF;
+    }
+
+    private static long minor(long device) {
+        return device >>> 12 & 0xFFFFFF00 | device & 0xFF;
     }
 
     /** Java gives the unsigned 32-bit numbers of a {@code stat} as signed ones. */

@@ -19,6 +19,8 @@ final class ResourceChecks {
 
     static void check(HostConfig host, HostFacts machine) {
         memory(host);
+        swap(host, machine);
+        OwnLimitChecks.check(host, machine);
         cpu(host, machine);
         cpuset("cpus", "CPUs", host.cpusetCpus(), machine.cpuset());
         cpuset("mems", "memory nodes", host.cpusetMems(), machine.memoryNodes());
@@ -38,12 +40,12 @@ final class ResourceChecks {
         long memory = Absent.zero(host.memory());
         long reservation = Absent.zero(host.memoryReservation());
         long swap = Absent.zero(host.memorySwap());
-        refuse(memory != 0 && memory < LEAST_MEMORY, "Minimum memory limit allowed is 6MB");
+        refuse(memory != 0 && memory != -1 && memory < LEAST_MEMORY, "Minimum memory limit allowed is 6MB");
         refuse(
                 memory > 0 && swap > 0 && swap < memory,
                 "Minimum memoryswap limit should be larger than memory limit, see usage");
         refuse(
-                memory == 0 && swap > 0,
+                memory <= 0 && swap > 0,
                 "You should always set the Memory limit when using Memoryswap limit, see usage");
         refuse(swap < -1, "Invalid value %d for memory and swap, -1 is unlimited", swap);
         Long swappiness = host.memorySwappiness();
@@ -51,10 +53,21 @@ final class ResourceChecks {
                 swappiness != null && (swappiness < -1 || swappiness > 100),
                 "Invalid value: %d, valid memory swappiness range is 0-100",
                 swappiness);
-        refuse(reservation != 0 && reservation < LEAST_MEMORY, "Minimum memory reservation allowed is 6MB");
+        refuse(
+                reservation != 0 && reservation != -1 && reservation < LEAST_MEMORY,
+                "Minimum memory reservation allowed is 6MB");
         refuse(
                 memory > 0 && reservation > memory,
                 "Minimum memory limit can not be less than memory reservation limit, see usage");
+    }
+
+    private static void swap(HostConfig host, HostFacts machine) {
+        if (!machine.countsSwap() && Absent.zero(host.memorySwap()) > 0) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "this kernel does not count swap per group (CONFIG_SWAP, swapaccount=1), so it cannot limit it; leave"
+                            + " --memory-swap out");
+        }
     }
 
     private static void cpu(HostConfig host, HostFacts machine) {
@@ -72,6 +85,7 @@ final class ResourceChecks {
         refuse(
                 period != 0 && (period < SHORTEST_PERIOD || period > LONGEST_PERIOD),
                 "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+        refuse(quota < -1, "Invalid value %d for the CPU quota, -1 is unlimited", quota);
         refuse(quota > 0 && quota < SHORTEST_PERIOD, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
         refuse(shares != 0 && shares < 2, "the minimum allowed cpu-shares is 2");
         refuse(shares > 262_144, "the maximum allowed cpu-shares is 262144");

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
@@ -15,6 +17,7 @@ import ondol.oci.runtime.BlockIoResources;
 import ondol.oci.runtime.BlockIoWeight;
 import ondol.oci.runtime.CpuResources;
 import ondol.oci.runtime.DeviceRule;
+import ondol.oci.runtime.HugepageLimit;
 import ondol.oci.runtime.LinuxResources;
 import ondol.oci.runtime.MemoryResources;
 import ondol.oci.runtime.PidsResources;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** What a container may use of the machine, from checked settings. Also for changing the limits of a running one. */
 public final class ResourceLimits {
     private static final long PERIOD = 100_000;
-    private static final long NANOS_PER_MICRO_OF_PERIOD = 1_000_000_000 / PERIOD;
+    static final long NANOS_PER_MICRO_OF_PERIOD = 1_000_000_000 / PERIOD;
 
     private ResourceLimits() {}
 
@@ -39,14 +42,22 @@ public final class ResourceLimits {
     static LinuxResources of(HostConfig host, HostFacts machine, @Nullable List<DeviceRule> devices) {
         ResourceChecks.check(host, machine);
         return new LinuxResources(
-                devices, memory(host), cpu(host), pids(host), blockIo(host, machine.files()), null, null, null, null);
+                devices,
+                memory(host, machine),
+                cpu(host),
+                pids(host),
+                blockIo(host, machine.files()),
+                hugepages(host),
+                null,
+                null,
+                unified(host));
     }
 
-    private static @Nullable MemoryResources memory(HostConfig host) {
+    private static @Nullable MemoryResources memory(HostConfig host, HostFacts machine) {
         Long limit = Absent.unlessZero(host.memory());
         Long swap = Absent.unlessZero(host.memorySwap());
-        if (limit != null && swap == null) {
-            swap = limit > Long.MAX_VALUE / 2 ? -1L : Long.valueOf(2 * limit);
+        if (limit != null && swap == null && machine.countsSwap()) {
+            swap = limit < 0 || limit > Long.MAX_VALUE / 2 ? -1L : Long.valueOf(2 * limit);
         }
         Long swappiness = host.memorySwappiness();
         MemoryResources memory = new MemoryResources(
@@ -75,14 +86,23 @@ public final class ResourceLimits {
         CpuResources cpu = new CpuResources(
                 Absent.unlessZero(host.cpuShares()),
                 quota,
-                null,
+                host.cpuBurst(),
                 period,
                 Absent.unlessZero(host.cpuRealtimeRuntime()),
                 Absent.unlessZero(host.cpuRealtimePeriod()),
                 Absent.unlessEmpty(host.cpusetCpus()),
                 Absent.unlessEmpty(host.cpusetMems()),
-                null);
-        return said(cpu.shares(), quota, period, cpu.realtimeRuntime(), cpu.realtimePeriod(), cpu.cpus(), cpu.mems())
+                host.cpuIdle() == null ? null : host.cpuIdle() ? 1L : 0L);
+        return said(
+                        cpu.shares(),
+                        quota,
+                        cpu.burst(),
+                        period,
+                        cpu.realtimeRuntime(),
+                        cpu.realtimePeriod(),
+                        cpu.cpus(),
+                        cpu.mems(),
+                        cpu.idle())
                 ? cpu
                 : null;
     }
@@ -90,6 +110,30 @@ public final class ResourceLimits {
     private static @Nullable PidsResources pids(HostConfig host) {
         Long limit = host.pidsLimit();
         return limit == null ? null : new PidsResources(limit <= 0 ? -1L : limit);
+    }
+
+    private static @Nullable List<HugepageLimit> hugepages(HostConfig host) {
+        List<HugepageLimit> limits = new ArrayList<>();
+        Absent.map(host.hugetlbLimits()).forEach((size, bytes) -> limits.add(new HugepageLimit(size, bytes)));
+        return limits.isEmpty() ? null : limits;
+    }
+
+    /** What the specification has no words for but the names of v2's files. */
+    private static @Nullable Map<String, String> unified(HostConfig host) {
+        Map<String, String> files = new TreeMap<>();
+        Long high = Absent.unlessZero(host.memoryHigh());
+        if (high != null) {
+            files.put("memory.high", high < 0 ? "max" : high.toString());
+        }
+        Long guarantee = Absent.unlessZero(host.memoryGuarantee());
+        if (guarantee != null) {
+            files.put("memory.min", guarantee < 0 ? "0" : guarantee.toString());
+        }
+        if (host.memoryOomGroup() != null) {
+            files.put("memory.oom.group", host.memoryOomGroup() ? "1" : "0");
+        }
+        files.putAll(Absent.map(host.cgroupConf()));
+        return files.isEmpty() ? null : files;
     }
 
     private static @Nullable BlockIoResources blockIo(HostConfig host, HostFiles files) {
@@ -116,7 +160,7 @@ public final class ResourceLimits {
     private static @Nullable List<BlockIoWeight> weights(@Nullable List<WeightDevice> devices, HostFiles files) {
         List<BlockIoWeight> weights = new ArrayList<>();
         for (WeightDevice device : Absent.list(devices)) {
-            HostFiles.DeviceNode node = block(device.path(), files);
+            HostFiles.Disk node = block(device.path(), files);
             weights.add(new BlockIoWeight(node.major(), node.minor(), device.weight(), null));
         }
         return weights.isEmpty() ? null : weights;
@@ -125,23 +169,19 @@ public final class ResourceLimits {
     private static @Nullable List<BlockIoRate> rates(@Nullable List<ThrottleDevice> devices, HostFiles files) {
         List<BlockIoRate> rates = new ArrayList<>();
         for (ThrottleDevice device : Absent.list(devices)) {
-            HostFiles.DeviceNode node = block(device.path(), files);
+            HostFiles.Disk node = block(device.path(), files);
             rates.add(new BlockIoRate(node.major(), node.minor(), device.rate()));
         }
         return rates.isEmpty() ? null : rates;
     }
 
-    private static HostFiles.DeviceNode block(String path, HostFiles files) {
+    private static HostFiles.Disk block(String path, HostFiles files) {
         try {
-            List<HostFiles.DeviceNode> found = files.devices(path);
-            if (found.size() == 1 && found.getFirst().type().equals("b")) {
-                return found.getFirst();
-            }
-            throw EngineException.invalid(path + " is not a block device");
+            return files.disk(path);
         } catch (NoSuchFileException e) {
             throw new EngineException(EngineException.Kind.INVALID, "stat " + path + ": no such file or directory", e);
         } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.INVALID, "stat " + path + ": " + e.getMessage(), e);
+            throw new EngineException(EngineException.Kind.INVALID, path + ": " + e.getMessage(), e);
         }
     }
 

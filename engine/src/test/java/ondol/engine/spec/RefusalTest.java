@@ -21,7 +21,7 @@ class RefusalTest {
             quoteCharacter = '`',
             value = {
                 "{'Memory':1000000}|Minimum memory limit allowed is 6MB",
-                "{'Memory':-1}|Minimum memory limit allowed is 6MB",
+                "{'Memory':-2}|Minimum memory limit allowed is 6MB",
                 "{'Memory':33554432,'MemorySwap':16777216}|Minimum memoryswap limit should be larger than memory limit, see usage",
                 "{'MemorySwap':16777216}|You should always set the Memory limit when using Memoryswap limit, see usage",
                 "{'Memory':33554432,'MemoryReservation':67108864}|Minimum memory limit can not be less than memory reservation limit, see usage",

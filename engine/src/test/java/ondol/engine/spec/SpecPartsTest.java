@@ -239,7 +239,7 @@ class SpecPartsTest {
 
     @Test
     void thisMachineCanRunAContainer() {
-        HostFacts machine = LinuxHostFacts.read(false, TestFacts.PROFILES, null);
+        HostFacts machine = LinuxHostFacts.read(false, true, TestFacts.PROFILES, null);
         assertThat(machine.cpus()).isPositive();
         ContainerConfig config = TestFacts.config("sleep");
         HostConfig host =

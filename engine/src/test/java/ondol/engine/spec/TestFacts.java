@@ -47,6 +47,20 @@ final class TestFacts {
         }
 
         @Override
+        public boolean weighsDisks() {
+            return false;
+        }
+
+        @Override
+        public Disk disk(String path) throws IOException {
+            DeviceNode node = devices(path).stream()
+                    .findFirst()
+                    .filter(found -> found.type().equals("b"))
+                    .orElseThrow(() -> new IOException("it is not a block device"));
+            return new Disk(node.major(), node.minor(), "mq-deadline");
+        }
+
+        @Override
         public Map.Entry<String, Propagation> mountOf(String path) {
             return path.startsWith("/shared")
                     ? Map.entry("/shared", Propagation.SHARED)
@@ -87,6 +101,7 @@ final class TestFacts {
                 "0-1",
                 "0",
                 false,
+                true,
                 false,
                 Collections.unmodifiableSet(capabilities),
                 FILES,

@@ -41,10 +41,10 @@ final class BlockIoSettings {
         String file = weightFile(v2);
         boolean converted = file.equals("io.weight");
         if (weight != 0) {
-            add(file, Long.toString(converted ? weightOfBlkio(weight) : weight), "blockIO.weight");
+            add(file, Long.toString(converted ? V2Units.ioWeight(weight) : weight), "blockIO.weight");
         }
         for (DeviceValue device : devices) {
-            long value = converted ? weightOfBlkio(device.value()) : device.value();
+            long value = converted ? V2Units.ioWeight(device.value()) : device.value();
             String line = "%d:%d %d".formatted(device.major(), device.minor(), value);
             add(v2 ? file : file + "_device", line, "blockIO.weightDevice");
         }
@@ -60,14 +60,6 @@ final class BlockIoSettings {
         throw unsupported(
                 "blockIO.weight",
                 "this kernel keeps no weights of block devices (neither BFQ nor iocost); leave it out");
-    }
-
-    /**
-     * From blkio's weight (10 to 1000) to {@code io.weight} (1 to 10000): {@code 1 + (weight - 10) * 9999 / 990}, as <a
-     * href="https://github.com/containers/crun/blob/main/crun.1.md#cgroup-v2">crun's manual</a> and runc have it.
-     */
-    static long weightOfBlkio(long weight) {
-        return 1 + (weight - 10) * 9999 / 990;
     }
 
     private void rates(@Nullable List<DeviceValue> devices, String v2Key, String v1File, String limit) {

@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes, finds and removes control groups in all hierarchies at once: a path such as {@code /ondol/web} stands for a
@@ -67,6 +68,16 @@ public final class CgroupTree implements AutoCloseable {
     }
 
     /**
+     * Tries limits on a group that is made for it, holds no process, and is gone afterwards: so that the kernel's refusal
+     * is known before anything is changed.
+     *
+     * @throws LimitException as {@link #create}
+     */
+    public void tryOut(String parent, String name, Resources resources) {
+        create(parent, name, resources).removeOwn();
+    }
+
+    /**
      * Finds a group that was made before, perhaps by an engine that has ended since.
      *
      * @return empty where no hierarchy has it
@@ -98,6 +109,19 @@ public final class CgroupTree implements AutoCloseable {
             }
         }
         return names;
+    }
+
+    /**
+     * Has parents guarantee as much memory as the groups below them, without which v2 keeps no guarantee; nothing to do in
+     * v1. To be called after guarantees changed; two callers must not at once.
+     *
+     * @param parent the lowest group that is raised, such as {@code /ondol}
+     * @param own a group whose guarantee sinks again too, because nobody else sets it; null for none
+     */
+    public void coverGuarantees(String parent, @Nullable String own) {
+        if (hierarchies.inUnified(Controller.MEMORY)) {
+            Guarantees.cover(hierarchies.unified().orElseThrow(), checkedPath(parent), own);
+        }
     }
 
     /** Removes a parent from every hierarchy where it has no processes and no children; elsewhere it stays. */

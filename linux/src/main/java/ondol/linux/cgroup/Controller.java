@@ -16,7 +16,10 @@ public enum Controller {
     /** The list of devices in v1; v2 asks a BPF program instead. */
     DEVICES("devices", null),
     /** In v2 every group can be frozen without a controller. */
-    FREEZER("freezer", null);
+    FREEZER("freezer", null),
+    RDMA("rdma", "rdma"),
+    /** Countable things of which the machine has few, such as keys for encrypted guests. */
+    MISC("misc", "misc");
 
     private final String v1Name;
     private final @Nullable String v2Name;

@@ -154,6 +154,22 @@ public final class Hierarchies {
         return home != null && home.unified();
     }
 
+    /**
+     * Whether swap is counted, so that it can be limited: v1 has files for it then; v2 has them where the kernel knows swap
+     * and was not told {@code swapaccount=0}.
+     */
+    public boolean countsSwap() {
+        Hierarchy memory = homes.get(Controller.MEMORY);
+        if (memory == null) {
+            return false;
+        }
+        if (!memory.unified()) {
+            return GroupFiles.exists(memory.mount() + "/memory.memsw.limit_in_bytes");
+        }
+        String words = GroupFiles.readOrNull("/proc/cmdline");
+        return GroupFiles.exists("/proc/swaps") && (words == null || !words.contains("swapaccount=0"));
+    }
+
     /** A sentence that says why the controller, which has no home, has none, and what to do. */
     public String whyMissing(Controller controller) {
         if (all.isEmpty()) {

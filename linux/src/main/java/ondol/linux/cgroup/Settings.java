@@ -72,7 +72,7 @@ final class Settings {
         }
         if (cpu.shares() != null) {
             if (v2) {
-                add(Controller.CPU, "cpu.weight", weightOfShares(cpu.shares()), "cpu.shares");
+                add(Controller.CPU, "cpu.weight", V2Units.weightOfShares(cpu.shares()), "cpu.shares");
             } else {
                 add(Controller.CPU, "cpu.shares", cpu.shares(), "cpu.shares");
             }
@@ -83,24 +83,6 @@ final class Settings {
         } else {
             quotaV1(cpu);
         }
-    }
-
-    /**
-     * The weight (1 to 10000, default 100) of cpu shares (2 to 262144, default 1024): a curve through both ends and the
-     * defaults, {@code ceil(10^((l² + 125 l) / 612 - 7 / 34))} with {@code l = log2(shares)}, as <a
-     * href="https://github.com/opencontainers/runc/pull/4785">runc since 1.3.2</a> and crun since 1.23 have it.
-     */
-    static long weightOfShares(long shares) {
-        if (shares <= 2) {
-            return 1;
-        }
-        if (shares >= 262_144) {
-            return 10_000;
-        }
-        double l = Math.log(shares) / Math.log(2);
-        // rounded first, so that the last digit of a logarithm does not lift 100 to 101
-        double weight = Math.pow(10, (l * l + 125 * l) / 612 - 7.0 / 34);
-        return (long) Math.ceil(Math.round(weight * 1e9) / 1e9);
     }
 
     private void quotaV1(Cpu cpu) {
@@ -204,7 +186,7 @@ final class Settings {
             throw invalid(
                     "memory.swap", "memory and swap together have a limit only where memory has one; say memory.limit");
         }
-        long swap = together - Long.parseLong(current);
+        long swap = V2Units.swapMax(together, Long.parseLong(current));
         if (swap < 0) {
             throw invalid(
                     "memory.swap", "%d bytes is less than memory's limit, %s; say as much or more", together, current);

@@ -56,8 +56,11 @@ final class SettingsWriter {
         String file = file(setting);
         String before = restore ? before(file) : null;
         int result = GroupFiles.write(file, setting.value());
-        if (result == 0 && before != null && isOneValue(setting, before.strip())) {
-            undo.push(new Written(file, before.strip()));
+        if (result == 0 && before != null) {
+            String back = PutBack.value(setting, before.strip());
+            if (back != null) {
+                undo.push(new Written(file, back));
+            }
         }
         return result;
     }
@@ -68,11 +71,6 @@ final class SettingsWriter {
         } catch (KernelException e) {
             return null; // a file that is only written, as devices.allow
         }
-    }
-
-    /** Files with a line per device or several keys cannot be put back as they are read. */
-    private static boolean isOneValue(Setting setting, String before) {
-        return !before.isEmpty() && (before.indexOf(' ') < 0 || setting.file().equals("cpu.max"));
     }
 
     /** v2 takes processors that are not there, and then uses the parent's: a limit ignored in silence. */

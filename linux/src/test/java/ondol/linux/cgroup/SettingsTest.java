@@ -57,13 +57,13 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"2,1", "1024,100", "512,59", "2048,174", "262144,10000"})
     void weightsFollowTheCurveOfTheRuntimes(long shares, long weight) {
-        assertThat(Settings.weightOfShares(shares)).isEqualTo(weight);
+        assertThat(V2Units.weightOfShares(shares)).isEqualTo(weight);
     }
 
     @ParameterizedTest
     @CsvSource({"10,1", "500,4950", "1000,10000"})
     void ioWeightsAreStretched(long blkio, long weight) {
-        assertThat(BlockIoSettings.weightOfBlkio(blkio)).isEqualTo(weight);
+        assertThat(V2Units.ioWeight(blkio)).isEqualTo(weight);
     }
 
     @Test
