@@ -50,7 +50,9 @@ final class StatsApi {
     private Readings twoReadings(ContainerDetails container) throws InterruptedException {
         try (StatsReader reader = containers.followStats(container.id())) {
             Readings readings = reader.next();
-            while (readings != null && readings.before() == null && readings.now().read() != null) {
+            while (readings != null
+                    && readings.before() == null
+                    && readings.now().read() != null) {
                 readings = reader.next();
             }
             return readings == null ? new Readings(null, containers.stats(container.id())) : readings;
@@ -131,14 +133,7 @@ final class StatsApi {
         }
         List<StatsJson.BlkioEntry> unknown = v1 && !none ? List.of() : null;
         return new StatsJson.BlkioStats(
-                none ? null : bytes,
-                v1 && !none ? times : null,
-                unknown,
-                unknown,
-                unknown,
-                unknown,
-                unknown,
-                unknown);
+                none ? null : bytes, v1 && !none ? times : null, unknown, unknown, unknown, unknown, unknown, unknown);
     }
 
     private static void add(

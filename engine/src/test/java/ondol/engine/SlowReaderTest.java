@@ -16,8 +16,7 @@ final class SlowReaderTest extends OnEngine {
     private static final String WRITES = "head -c " + MUCH + " /dev/zero; echo written >/tmp/done; exit 5";
 
     private static HostConfigBuilder small(int files) {
-        return host().logConfig(
-                        new LogConfig("local", Map.of("max-size", "64k", "max-file", String.valueOf(files))));
+        return host().logConfig(new LogConfig("local", Map.of("max-size", "64k", "max-file", String.valueOf(files))));
     }
 
     @ParameterizedTest

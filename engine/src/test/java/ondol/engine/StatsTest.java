@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 final class StatsTest extends OnEngine {
     @Test
     void whatABusyContainerUses() throws InterruptedException {
-        String id = started(shell("while :; do :; done"), host().memory(64L << 20).pidsLimit(20L));
+        String id =
+                started(shell("while :; do :; done"), host().memory(64L << 20).pidsLimit(20L));
         try (StatsReader reader = containers().followStats(id)) {
             Readings first = Objects.requireNonNull(reader.next());
             assertNull(first.before());
@@ -22,8 +23,8 @@ final class StatsTest extends OnEngine {
             ContainerStats before = Objects.requireNonNull(second.before());
             assertEquals(first.now(), before);
             ContainerStats now = second.now();
-            Duration between = Duration.between(
-                    Objects.requireNonNull(before.read()), Objects.requireNonNull(now.read()));
+            Duration between =
+                    Duration.between(Objects.requireNonNull(before.read()), Objects.requireNonNull(now.read()));
             assertTrue(between.toMillis() > 500 && between.toMillis() < 1000L * machine.patience(), between.toString());
             long used = Objects.requireNonNull(now.cpu()).usage()
                     - Objects.requireNonNull(before.cpu()).usage();

@@ -34,11 +34,20 @@ public final class StatsJson {
     /** What block devices did; only the first is known on v2. */
     @Json(naming = Json.Naming.LowerUnderscore)
     public record BlkioStats(
-            @Json.Property("io_service_bytes_recursive") @Nullable List<BlkioEntry> serviceBytes,
-            @Json.Property("io_serviced_recursive") @Nullable List<BlkioEntry> serviced,
+            @Json.Property("io_service_bytes_recursive") @Nullable
+            List<BlkioEntry> serviceBytes,
+
+            @Json.Property("io_serviced_recursive") @Nullable
+            List<BlkioEntry> serviced,
+
             @Json.Property("io_queue_recursive") @Nullable List<BlkioEntry> queue,
-            @Json.Property("io_service_time_recursive") @Nullable List<BlkioEntry> serviceTime,
-            @Json.Property("io_wait_time_recursive") @Nullable List<BlkioEntry> waitTime,
+
+            @Json.Property("io_service_time_recursive") @Nullable
+            List<BlkioEntry> serviceTime,
+
+            @Json.Property("io_wait_time_recursive") @Nullable
+            List<BlkioEntry> waitTime,
+
             @Json.Property("io_merged_recursive") @Nullable List<BlkioEntry> merged,
             @Json.Property("io_time_recursive") @Nullable List<BlkioEntry> time,
             @Json.Property("sectors_recursive") @Nullable List<BlkioEntry> sectors) {}
