@@ -3,6 +3,8 @@ module ondol.docker {
     requires static transitive org.jspecify;
     requires transitive ondol.engine;
     requires io.avaje.jsonb;
+    requires io.prometheus.writer.text;
+    requires io.prometheus.metrics.model;
     requires org.eclipse.jetty.http;
     requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.server;

@@ -5,4 +5,5 @@ module ondol.network {
 
     exports ondol.network;
     exports ondol.network.dns;
+    exports ondol.network.hostrules;
 }

@@ -33,6 +33,7 @@ final class Globals extends Verb {
               image       Manage images
               manifest    Look at image manifests
               system      Manage Ondol
+              tenant      Manage tenants, who share this machine
               volume      Manage volumes
 
             Commands:
@@ -53,14 +54,15 @@ final class Globals extends Verb {
               logs        Fetch the logs of a container
               login       Log in to a registry
               logout      Log out from a registry
+              meter       Show what containers and tenants used
               pause       Pause all processes within one or more containers
               port        List port mappings or a specific mapping for the container
               rename      Rename a container
               restart     Restart one or more containers
               rm          Remove one or more containers
               rmi         Remove one or more images
-              search      Search a registry for images
               save        Save one or more images to a tar archive (streamed to STDOUT by default)
+              search      Search a registry for images
               start       Start one or more stopped containers
               stats       Display a live stream of container(s) resource usage statistics
               stop        Stop one or more running containers

@@ -42,6 +42,8 @@ final class ApiHandler extends Handler.Abstract {
         new VolumesApi(engine).addTo(router);
         new NetworksApi(engine).addTo(router);
         new OndolApi(engine).addTo(router);
+        new TenantsApi(engine).addTo(router);
+        new MeterApi(engine).addTo(router);
         LaterApi.addTo(router);
         return router;
     }

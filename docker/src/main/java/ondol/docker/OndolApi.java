@@ -23,8 +23,19 @@ final class OndolApi {
                 .get("/ondol/system/check", this::check);
     }
 
+    /** Of the image that is here, or else of the one in its registry. */
     private void manifest(Call call) {
-        call.bytes(200, Call.JSON_TYPE, engine.images().manifest(call.path("name")));
+        String name = call.path("name");
+        byte[] json;
+        try {
+            json = engine.images().manifest(name);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.NOT_FOUND) {
+                throw e;
+            }
+            json = engine.registries().manifest(name, RegistryApi.auth(call)).json();
+        }
+        call.bytes(200, Call.JSON_TYPE, json);
     }
 
     private void check(Call call) {

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Images to and from registries. */
 final class RegistryApi {
     private static final String AUTH = "X-Registry-Auth";
+    private static final Set<String> SEARCH_FILTERS = Set.of("is-official", "is-automated", "stars");
+    private static final int HITS = 25;
     private static final int LONGEST_AUTH = 64 << 10;
-    private static final int DEFAULT_SEARCH = 25;
-    private static final int MOST_SEARCH = 100;
 
     private final Registries registries;
 
@@ -78,25 +78,6 @@ final class RegistryApi {
                     null,
                     null));
         });
-    }
-
-    private void search(Call call) {
-        String term = call.required("term");
-        int limit = call.number("limit", DEFAULT_SEARCH);
-        if (limit < 1 || limit > MOST_SEARCH) {
-            throw EngineException.invalid("limit " + limit + " is outside the range of [1, " + MOST_SEARCH + "]");
-        }
-        Filters filters = call.filters().only(Set.of("is-automated", "is-official", "stars"));
-        boolean automated = filters.flag("is-automated", false);
-        int stars = filters.has("stars")
-                ? Filters.number("stars", filters.get("stars").getFirst())
-                : 0;
-        call.json(registries.search(term, limit, auth(call)).stream()
-                .filter(one -> !automated
-                        && one.stars() >= stars
-                        && (!filters.has("is-official") || one.official() == filters.flag("is-official", false)))
-                .map(one -> new TransferJson.Found(one.stars(), one.official(), one.name(), false, one.description()))
-                .toList());
     }
 
     private static String repository(String name) {
@@ -202,6 +183,30 @@ final class RegistryApi {
         call.json(new TransferJson.LoggedIn("Login Succeeded", ""));
     }
 
+    private void search(Call call) {
+        Filters filters = call.filters().only(SEARCH_FILTERS);
+        int stars = stars(filters);
+        int limit = call.number("limit", 0);
+        call.json(registries.search(call.required("term"), limit == 0 ? HITS : limit, auth(call)).stream()
+                .filter(hit -> hit.stars() >= stars)
+                .filter(hit -> !filters.has("is-official") || filters.flag("is-official", false) == hit.official())
+                .filter(_ -> !filters.flag("is-automated", false)) // which none is any more
+                .map(hit -> new TransferJson.Hit(hit.stars(), hit.official(), hit.name(), false, hit.description()))
+                .toList());
+    }
+
+    private static int stars(Filters filters) {
+        int most = 0;
+        for (String word : filters.get("stars")) {
+            try {
+                most = Math.max(most, Integer.parseInt(word));
+            } catch (NumberFormatException e) {
+                throw new EngineException(EngineException.Kind.INVALID, "invalid filter 'stars=" + word + "'", e);
+            }
+        }
+        return most;
+    }
+
     private void distribution(Call call) throws IOException {
         Registries.Manifest found = registries.manifest(call.path("name"), auth(call));
         List<TransferJson.Platform> platforms = new ArrayList<>();
@@ -220,7 +225,8 @@ final class RegistryApi {
                 new TransferJson.Content(found.mediaType(), found.digest(), found.json().length), platforms));
     }
 
-    private static RegistryAuth auth(Call call) {
+    /** Who the client says that the user is. */
+    static RegistryAuth auth(Call call) {
         String header = call.header(AUTH);
         if (header == null || header.isEmpty()) {
             return RegistryAuth.NONE;

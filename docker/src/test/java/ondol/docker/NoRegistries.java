@@ -24,11 +24,6 @@ final class NoRegistries implements Registries {
     }
 
     @Override
-    public List<Found> search(String term, int limit, RegistryAuth auth) {
-        return List.of(new Found(term, "what was asked for", limit, true));
-    }
-
-    @Override
     public Manifest push(String reference, RegistryAuth auth, TransferProgress progress) {
         throw EngineException.notFound("An image does not exist locally with the tag: " + reference);
     }
@@ -38,6 +33,11 @@ final class NoRegistries implements Registries {
         if (!auth.username().equals("me") || !auth.password().equals("secret")) {
             throw new EngineException(EngineException.Kind.DENIED, "unauthorized: incorrect username or password");
         }
+    }
+
+    @Override
+    public List<Hit> search(String term, int limit, RegistryAuth auth) {
+        return List.of(new Hit("house", "a house", 7, true), new Hit("me/house", "mine", 0, false));
     }
 
     @Override

@@ -470,6 +470,16 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public ondol.engine.Meter meter() {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "no meter here");
+    }
+
+    @Override
+    public ondol.engine.Tenants tenants() {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "no tenants here");
+    }
+
+    @Override
     public Events events() {
         return this;
     }

@@ -21,6 +21,10 @@ public interface Engine extends AutoCloseable {
 
     Networks networks();
 
+    Tenants tenants();
+
+    Meter meter();
+
     Events events();
 
     /** What this engine and its machine are, as counted now. */

@@ -35,20 +35,22 @@ public interface Registries {
     void login(RegistryAuth auth);
 
     /**
-     * Looks for repositories by a part of their name.
+     * Searches a registry for repositories.
      *
-     * @param term the part; with {@code HOST/} before it another registry than Docker Hub is asked
-     * @param limit at most so many
+     * @param term a part of a name, after the registry's own name and a slash where it is not Docker Hub
+     * @param limit how many at most, 1 to 100
+     * @throws EngineException {@code UNSUPPORTED} where the registry cannot be searched
      */
-    List<Found> search(String term, int limit, RegistryAuth auth);
+    List<Hit> search(String term, int limit, RegistryAuth auth);
 
     /**
-     * A repository that was looked for.
+     * A repository that was found.
      *
-     * @param name as it can be pulled
-     * @param stars how many users like it, where the registry counts that
+     * @param name as it is pulled by
+     * @param stars how many like it
+     * @param official whether the registry's own people keep it
      */
-    record Found(String name, String description, int stars, boolean official) {}
+    record Hit(String name, String description, long stars, boolean official) {}
 
     /** What a name stands for in its registry. */
     Manifest manifest(String reference, RegistryAuth auth);

@@ -92,12 +92,18 @@ final class ContainerBody {
         String entrypoint = flags.get("entrypoint");
         json.field("Entrypoint", entrypoint == null ? null : List.of(entrypoint))
                 .field("OnBuild", (String) null);
-        json.field("Labels", Environment.labels(flags.all("label-file"), flags.all("label")));
+        json.field("Labels", labels(flags));
         if (flags.has("stop-signal")) text("StopSignal", "stop-signal");
         if (flags.has("stop-timeout")) json.field("StopTimeout", flags.number("stop-timeout", 0));
         hostConfig(binds, bindings);
         Networks.write(json, flags);
         json.end();
+    }
+
+    private static Map<String, String> labels(Flags flags) {
+        Map<String, String> labels = Environment.labels(flags.all("label-file"), flags.all("label"));
+        if (flags.has("tenant")) labels.put(TenantFlags.LABEL, flags.get("tenant", ""));
+        return labels;
     }
 
     private ContainerBody text(String field, String flag) {

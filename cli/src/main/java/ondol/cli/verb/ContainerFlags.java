@@ -185,6 +185,7 @@ final class ContainerFlags {
                   --storage-opt list                 Storage driver options for the
                                                      container
                   --sysctl map                       Sysctl options (default map[])
+                  --tenant string                    Tenant whose container it is
                   --tmpfs list                       Mount a tmpfs directory
               -t, --tty                              Allocate a pseudo-TTY
                   --ulimit ulimit                    Ulimit options (default [])

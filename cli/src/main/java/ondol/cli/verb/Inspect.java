@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code ondol inspect}, and that of containers, images and volumes alone: all that the engine knows of an object. */
 public final class Inspect extends Verb {
     private static final String TYPES =
-            "\"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"";
+            "\"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"tenant\", \"volume\"";
 
     private final String kind;
 
@@ -31,6 +31,7 @@ public final class Inspect extends Verb {
         return switch (kind) {
             case "container" -> CONTAINER;
             case "image" -> IMAGE;
+            case "tenant" -> TENANT;
             case "volume" -> VOLUME;
             default -> ANY;
         };
@@ -87,6 +88,17 @@ public final class Inspect extends Verb {
                                       out if the platform does not match.
                                       'os[/arch[/variant]]': Explicit platform (eg.
                                       linux/amd64)
+            """;
+    private static final String TENANT = """
+            Usage:  ondol tenant inspect [OPTIONS] TENANT [TENANT...]
+
+            Display detailed information on one or more tenants
+
+            Options:
+              -f, --format string   Format output using a custom template:
+                                    'json':             Print in JSON format
+                                    'TEMPLATE':         Print output using the given
+                                    Go template.
             """;
     private static final String VOLUME = """
             Usage:  ondol volume inspect [OPTIONS] VOLUME [VOLUME...]
@@ -166,6 +178,7 @@ public final class Inspect extends Verb {
         return switch (type) {
             case "container" -> "/containers/" + Cli.encode(name) + "/json" + (size ? "?size=1" : "");
             case "image" -> "/images/" + ImageName.path(name) + "/json";
+            case "tenant" -> "/ondol/tenants/" + Cli.encode(name);
             case "plugin" -> "/plugins/" + ImageName.path(name) + "/json";
             case "config", "node", "secret", "service", "task", "network", "volume" ->
                 "/" + type + "s/" + Cli.encode(name);

@@ -4,34 +4,34 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import ondol.cli.command.Cli;
-import ondol.cli.command.CliException;
 import ondol.cli.command.Flags;
 import ondol.cli.command.Verb;
 import ondol.cli.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ondol search}: images of a registry by a word in their names. */
-final class Search extends Verb {
+/** {@code ondol search}: repositories of a registry that can be searched. */
+public final class Search extends Verb {
+    private static final int ANSWER = 16 << 20;
+    private static final int DESCRIPTION = 45;
     private static final String[] HEADERS = {
-        "Name",
-        "NAME",
         "Description",
         "DESCRIPTION",
-        "StarCount",
-        "STARS",
+        "IsAutomated",
+        "AUTOMATED",
         "IsOfficial",
         "OFFICIAL",
-        "IsAutomated",
-        "AUTOMATED"
+        "Name",
+        "NAME",
+        "StarCount",
+        "STARS"
     };
-    private static final int WIDTH = 45;
 
     @Override
     public String help() {
         return """
             Usage:  ondol search [OPTIONS] TERM
 
-            Search a registry for images: Docker Hub, or with HOST/TERM another
+            Search Docker Hub for images, or the registry that TERM begins with (HOST/TERM)
 
             Options:
               -f, --filter filter   Filter output based on conditions provided
@@ -53,41 +53,28 @@ final class Search extends Verb {
 
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
-        String target = "/images/search?term=" + Cli.encode(flags.first());
-        long limit = flags.number("limit", 0);
-        if (limit < 0) throw new CliException("invalid limit " + limit);
-        if (limit > 0) target += "&limit=" + limit;
-        target += Cli.filters(flags.all("filter"));
-        List<Row> rows = new ArrayList<>();
-        byte[] answer =
-                cli.request("GET", target, null, Pull.auth(flags.first())).bytes(16 << 20);
-        for (Object one : Json.list(Json.parse(answer))) rows.add(new Row(one, flags.is("no-trunc")));
-        new Listing("searchContext", HEADERS, "Name", "Description", "StarCount", "IsOfficial")
+        boolean shorten = !flags.is("no-trunc");
+        String path = "/images/search?term=" + Cli.encode(flags.first()) + "&limit=" + flags.get("limit", "0")
+                + Cli.filters(flags.all("filter"));
+        List<Listing.Row> rows = new ArrayList<>();
+        byte[] hits = cli.request("GET", path, null, Pull.auth(flags.first())).bytes(ANSWER);
+        for (Object hit : Json.list(Json.parse(hits))) rows.add(field -> value(hit, field, shorten));
+        new Listing("SearchContext", HEADERS, "Name", "Description", "StarCount", "IsOfficial")
                 .print(cli, flags.get("format", ""), rows);
         return 0;
     }
 
-    /** One image. */
-    private record Row(@Nullable Object image, boolean whole) implements Listing.Row {
-        @Override
-        public @Nullable Object value(String field) {
-            return switch (field) {
-                case "Name" -> Json.text(image, "name");
-                case "Description" -> description();
-                case "StarCount" -> String.valueOf(Json.number(image, "star_count"));
-                case "IsOfficial" -> said("is_official");
-                case "IsAutomated" -> said("is_automated");
-                default -> null;
-            };
-        }
-
-        private String description() {
-            String text = Json.text(image, "description").replace('\n', ' ').replace('\r', ' ');
-            return whole || text.length() <= WIDTH ? text : text.substring(0, WIDTH - 1) + "…";
-        }
-
-        private String said(String field) {
-            return Boolean.TRUE.equals(Json.map(image).get(field)) ? "[OK]" : "";
-        }
+    private static @Nullable Object value(@Nullable Object hit, String field, boolean shorten) {
+        return switch (field) {
+            case "Name" -> Json.text(hit, "name");
+            case "Description" -> {
+                String text = Json.text(hit, "description").replace('\n', ' ').replace('\r', ' ');
+                yield shorten ? Words.shortened(text, DESCRIPTION) : text;
+            }
+            case "StarCount" -> Long.toString(Json.number(hit, "star_count"));
+            case "IsOfficial" -> Boolean.TRUE.equals(Json.map(hit).get("is_official")) ? "[OK]" : "";
+            case "IsAutomated" -> Boolean.TRUE.equals(Json.map(hit).get("is_automated")) ? "[OK]" : "";
+            default -> null;
+        };
     }
 }

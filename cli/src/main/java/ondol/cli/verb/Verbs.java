@@ -31,6 +31,8 @@ public final class Verbs {
             case "container" -> new ContainerGroup();
             case "image" -> new ImageGroup();
             case "volume" -> new VolumeGroup();
+            case "tenant" -> new TenantGroup();
+            case "meter" -> new MeterShow();
             case "system" -> new SystemGroup();
             case "ls", "list", "prune", "remove" -> null;
             default -> container(name);
@@ -100,6 +102,18 @@ public final class Verbs {
             case "ls", "list" -> new VolumeList();
             case "prune" -> new Prune("volume");
             case "rm", "remove" -> new VolumeRm();
+            default -> null;
+        };
+    }
+
+    /** The verbs of {@code ondol tenant}. */
+    public static @Nullable Verb tenant(String name) {
+        return switch (name) {
+            case "create" -> new TenantCreate();
+            case "inspect" -> new Inspect("tenant");
+            case "ls", "list" -> new TenantList();
+            case "rm", "remove" -> new TenantRm();
+            case "update" -> new TenantUpdate();
             default -> null;
         };
     }

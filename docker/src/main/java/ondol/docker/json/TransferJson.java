@@ -46,13 +46,13 @@ public final class TransferJson {
             @Json.Property("Descriptor") Content descriptor,
             @Json.Property("Platforms") List<Platform> platforms) {}
 
-    /** One line of {@code GET /images/search}. */
+    /** A repository that {@code GET /images/search} found. */
     @Json
-    public record Found(
-            @Json.Property("star_count") int starCount,
-            @Json.Property("is_official") boolean isOfficial,
+    public record Hit(
+            @Json.Property("star_count") long stars,
+            @Json.Property("is_official") boolean official,
             String name,
-            @Json.Property("is_automated") boolean isAutomated,
+            @Json.Property("is_automated") boolean automated,
             String description) {}
 
     /** A content of a registry. */

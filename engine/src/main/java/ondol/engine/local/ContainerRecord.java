@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what it sees of outside, with a place for each volume
  * @param anonymous names of volumes that were made for it alone
  * @param health null where it is not checked, or was never started
+ * @param tenant whose it is; null for nobody's
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  * @param endpoints its places in networks, by the network's name, that of its network mode first
  */
@@ -49,7 +50,8 @@ public record ContainerRecord(
         List<String> anonymous,
         @Nullable Health health,
         @Nullable Long firstId,
-        Map<String, EndpointSettings> endpoints) {
+        Map<String, EndpointSettings> endpoints,
+        @Nullable String tenant) {
 
     public ContainerRecord {
         endpoints = endpoints == null ? Map.of() : endpoints; // as records were before there were networks

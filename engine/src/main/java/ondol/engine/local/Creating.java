@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails.Status;
@@ -15,6 +16,7 @@ import ondol.engine.Containers.Created;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.Tenants;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.LimitWarnings;
@@ -52,6 +54,7 @@ final class Creating {
         if (chroot) {
             ChrootCheck.check(asked, host, image.layers().stream().anyMatch(Layer::host));
         }
+        String tenant = tenant(asked, host);
         String stopSignal = merged.stopSignal();
         if (stopSignal != null && !stopSignal.isEmpty()) {
             Signals.parse(stopSignal);
@@ -59,6 +62,10 @@ final class Creating {
         String id = Folders.newId();
         house.groups().tryOut(host, id, GroupResources.of(ResourceLimits.of(host, house.host())));
         try (Undo undo = new Undo()) {
+            if (tenant != null) {
+                house.tenants().admit(tenant);
+                undo.add(() -> house.tenants().left(tenant));
+            }
             String name = house.registry().reserve(wantedName, id);
             undo.add(() -> house.registry().release(name, id));
             List<String> anonymous = new ArrayList<>();
@@ -67,13 +74,15 @@ final class Creating {
             undo.add(() -> deleteQuietly(folder));
             Files.createDirectory(folder.resolve("log"));
             List<MountPoint> mounts =
-                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, anonymous), undo);
+                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
             LocalImages.translate(() -> house.snapshots().create(id, image));
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
-            ContainerConfig config =
-                    ContainerConfigBuilder.builder(merged).hostname(hostname).build();
+            ContainerConfig config = ContainerConfigBuilder.builder(merged)
+                    .hostname(hostname)
+                    .labels(labels(merged.labels(), tenant))
+                    .build();
             Map<String, EndpointSettings> endpoints = house.endpoints().join(host, wantedPlaces, undo);
             ContainerFiles.write(folder, hostname, config, host, endpoints.values());
             Long firstId = NamespaceChoice.mapsUsers(host) ? house.ranges().reserve() : null;
@@ -81,6 +90,7 @@ final class Creating {
                     .change()
                     .firstId(firstId)
                     .endpoints(endpoints)
+                    .tenant(tenant)
                     .build();
             undo.add(() -> releaseRange(firstId));
             house.records().save(folder, record);
@@ -97,6 +107,32 @@ final class Creating {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
         }
+    }
+
+    /** Whose it will be: as its creator says, never as an image's label does. */
+    private static @Nullable String tenant(ContainerConfig asked, HostConfig host) {
+        String tenant = asked.labels() == null ? null : asked.labels().get(Tenants.LABEL);
+        if (tenant == null || tenant.isEmpty()) {
+            return null;
+        }
+        if (host.cgroupParent() != null && !host.cgroupParent().isEmpty()) {
+            throw EngineException.invalid(
+                    "--cgroup-parent: the container's group lies below that of its tenant, %s; leave one of the two out"
+                            .formatted(tenant));
+        }
+        return tenant;
+    }
+
+    private static @Nullable Map<String, String> labels(@Nullable Map<String, String> merged, @Nullable String tenant) {
+        if (tenant == null && (merged == null || !merged.containsKey(Tenants.LABEL))) {
+            return merged;
+        }
+        Map<String, String> labels = new TreeMap<>(merged == null ? Map.of() : merged);
+        labels.remove(Tenants.LABEL);
+        if (tenant != null) {
+            labels.put(Tenants.LABEL, tenant);
+        }
+        return labels;
     }
 
     private void releaseRange(@Nullable Long firstId) {
@@ -152,7 +188,7 @@ final class Creating {
             if (named == null) {
                 undo.add(() -> house.volumes().removeQuietly(name));
             }
-            var volume = house.volumes().create(name, Map.of(), Map.of());
+            var volume = house.volumes().create(name, anonymous.labels(), Map.of());
             Path data = Path.of(volume.mountpoint());
             if (!mount.noCopy()) {
                 contents.copyUp(image, mount.destination(), data);
@@ -165,7 +201,11 @@ final class Creating {
     }
 
     /** Names of volumes that only this container knows, noted before they are made: an engine may be killed meanwhile. */
-    private record Anonymous(Path folder, List<String> names) {
+    private record Anonymous(Path folder, @Nullable String tenant, List<String> names) {
+        Map<String, String> labels() {
+            return tenant == null ? Map.of() : Map.of(Tenants.LABEL, tenant);
+        }
+
         String next() throws IOException {
             String name = Folders.newId();
             Files.writeString(

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Health;
 import ondol.engine.RestartPolicy;
@@ -21,6 +22,7 @@ final class Ending {
     private static final long FIRST_PAUSE = 100;
     private static final long LONGEST_PAUSE = 60_000;
     private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
     private static final int KILLED = 128 + Signals.KILL;
 
     private final House house;
@@ -154,16 +156,29 @@ final class Ending {
     }
 
     /** Kills what is left of it (daemons, where it shares a pid namespace) and removes the groups. */
-    private static void clearGroup(Container container) {
+    private void clearGroup(Container container) {
         Cgroup group = container.cgroup();
         try {
             if (group != null) {
+                if (!NamespaceChoice.ownProcesses(container.record().host())) {
+                    empty(group); // what is killed late has used something, too
+                }
+                house.meter().ended(container);
                 group.remove(); // kills, and waits until they are gone
             }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "the control group of {0} is left: {1}", container.id(), e.getMessage());
         }
         container.cgroup(null);
+    }
+
+    /** Ends what is in a group, and waits for it a little: what it used is metered before the group goes. */
+    static void empty(Cgroup group) {
+        group.kill();
+        long until = System.nanoTime() + PATIENCE;
+        while (group.isPopulated() && System.nanoTime() < until) {
+            LockSupport.parkNanos(200_000);
+        }
     }
 
     /** Milliseconds until the next start by the container's policy; -1 for never. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * DATA  lock  id  bin/keeper  images/…  containers/ID/{container.json, hostname, hosts, resolv.conf, log/, minder}
- *       networks/ID/network.json  volumes/NAME/{volume.json, _data/}  trash/
+ *       networks/ID/network.json  volumes/NAME/{volume.json, _data/}  tenants/NAME/tenant.json
+ *       meter/{open.json, YYYY-MM-DD.jsonl…}  trash/
  * EXEC  keeper.sock  mnt/  docker.sock
  * </pre>
  */
@@ -51,7 +52,7 @@ final class Folders implements AutoCloseable {
                 channel.close();
                 throw EngineException.conflict("another engine has the root %s open".formatted(data));
             }
-            for (String part : new String[] {"bin", "images", "containers", "networks", "volumes", "trash"}) {
+            for (String part : new String[] {"bin", "images", "containers", "networks", "volumes", "tenants", "meter", "trash"}) {
                 make(data.resolve(part), "rwx--x--x");
             }
             make(exec.resolve("mnt"), "rwx------");
@@ -116,6 +117,14 @@ final class Folders implements AutoCloseable {
 
     Path networks() {
         return data.resolve("networks");
+    }
+
+    Path tenants() {
+        return data.resolve("tenants");
+    }
+
+    Path meter() {
+        return data.resolve("meter");
     }
 
     Path containers() {

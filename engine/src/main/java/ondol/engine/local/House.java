@@ -30,6 +30,8 @@ record House(
         NetworkTable networks,
         Endpoints endpoints,
         Groups groups,
+        LocalTenants tenants,
+        LocalMeter meter,
         List<String> cgroupMounts,
         Keeper keeper,
         UserRanges ranges,

@@ -18,7 +18,9 @@ import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Networks;
+import ondol.engine.Meter;
 import ondol.engine.Registries;
+import ondol.engine.Tenants;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
@@ -46,6 +48,7 @@ public final class LocalEngine implements Engine {
     private final RegistryClient client;
     private final LocalRegistries registries;
     private final LocalNetworks networks;
+    private final Tenants tenants;
 
     private LocalEngine(House house) {
         this.house = house;
@@ -64,7 +67,9 @@ public final class LocalEngine implements Engine {
                 LocalImages.translate(() -> RegistryOptions.read(house.folders().data())));
         this.registries = new LocalRegistries(client, house.events());
         this.networks = new LocalNetworks(house);
+        this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         new Recovering(house, starting, ending, removing, health).recover();
+        house.meter().begin();
     }
 
     /** See {@link ondol.engine.Engines#open}. */
@@ -98,6 +103,20 @@ public final class LocalEngine implements Engine {
             ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
                     1, Thread.ofPlatform().daemon().name("ondol-timer").factory());
             timer.setRemoveOnCancelPolicy(true);
+            Groups groups = new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders));
+            TenantDisk disk = new TenantDisk(registry, snapshots, volumes);
+            LocalTenants tenants = new LocalTenants(
+                    folders.tenants(),
+                    json,
+                    groups,
+                    new TenantLimits(host, hierarchies, Machine.memory()),
+                    events,
+                    registry,
+                    disk::usage);
+            TenantMeters own = new TenantMeters(tenants, groups, disk);
+            groups.join(tenants::resources, own::groupGoes);
+            LocalMeter meter = new LocalMeter(folders.meter(), json, folders.boot(), registry, own);
+            undo.add(meter::close);
             House house = new House(
                     folders,
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
@@ -108,7 +127,9 @@ public final class LocalEngine implements Engine {
                     volumes,
                     networks,
                     new Endpoints(networks, registry),
-                    new Groups(new CgroupTree(hierarchies), cgroupParent(options, folders)),
+                    groups,
+                    tenants,
+                    meter,
                     Machine.cgroupMounts(hierarchies),
                     keeper,
                     new UserRanges(registry, keeper),
@@ -194,6 +215,16 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public Tenants tenants() {
+        return tenants;
+    }
+
+    @Override
+    public Meter meter() {
+        return house.meter();
+    }
+
+    @Override
     public Events events() {
         return house.events();
     }
@@ -253,6 +284,8 @@ public final class LocalEngine implements Engine {
         execs.close();
         finishWork();
         execs.leave();
+        house.meter().close();
+        house.tenants().close();
         house.records().close(); // with it, minders of containers that ended are let go
         house.registry().all().forEach(container -> {
             var minder = container.minder();

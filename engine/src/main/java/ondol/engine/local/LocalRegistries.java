@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The registry client in the engine's words. */
 final class LocalRegistries implements Registries {
     private static final String HUB = "docker.io";
+    private static final int MOST_HITS = 100;
 
     private final RegistryClient client;
     private final EventLog events;
@@ -103,16 +104,18 @@ final class LocalRegistries implements Registries {
     }
 
     @Override
-    public List<Found> search(String term, int limit, RegistryAuth auth) {
+    public List<Hit> search(String term, int limit, RegistryAuth auth) {
+        if (limit < 1 || limit > MOST_HITS) {
+            throw EngineException.invalid("limit %d is outside the range of [1, %d]".formatted(limit, MOST_HITS));
+        }
         int slash = term.indexOf('/');
         String first = slash < 0 ? "" : term.substring(0, slash);
-        boolean other = first.contains(".") || first.contains(":") || first.equals("localhost");
-        String domain = other ? domain(first) : HUB;
-        String prefix = domain.equals(HUB) ? "" : domain + "/";
-        return LocalImages.translate(() ->
-                client.search(domain, other ? term.substring(slash + 1) : term, limit, credentials(auth)).stream()
-                        .map(one -> new Found(prefix + one.name(), one.description(), one.stars(), one.official()))
-                        .toList());
+        boolean named = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String domain = named ? domain(first) : HUB;
+        String rest = named ? term.substring(slash + 1) : term;
+        return LocalImages.translate(() -> client.search(domain, rest, limit, credentials(auth)).stream()
+                .map(hit -> new Hit(hit.name(), hit.description(), hit.stars(), hit.official()))
+                .toList());
     }
 
     @Override

@@ -41,9 +41,14 @@ final class Recovering {
         List<ContainerRecord> records = house.records().loadAll(house.folders().containers());
         for (ContainerRecord record : records) {
             house.registry().add(new Container(house.folders().container(record.id()), house.records(), record));
+            if (record.tenant() != null) {
+                house.tenants().found(record.tenant());
+            }
         }
         clear(records);
         house.registry().all().forEach(house.endpoints()::restore);
+        house.tenants().recover();
+        house.meter().open(records);
         for (Container container : house.registry().all()) {
             try {
                 recover(container);
@@ -61,14 +66,7 @@ final class Recovering {
         for (String unreadable : withRecord()) {
             known.add(unreadable); // a record that cannot be read is no reason to throw anything away
         }
-        for (String group : house.groups().tree().children(house.groups().parent())) {
-            if (!known.contains(group)) {
-                house.groups()
-                        .tree()
-                        .open(house.groups().parent() + "/" + group)
-                        .ifPresent(Cgroup::remove);
-            }
-        }
+        house.groups().clear(known::contains, house.tenants()::exists);
         for (String snapshot : house.snapshots().list()) {
             if (!known.contains(snapshot)) {
                 house.snapshots().remove(snapshot);
@@ -126,7 +124,7 @@ final class Recovering {
                 return;
             }
             boolean ran = container.running();
-            String group = house.groups().path(record.host(), record.id());
+            String group = house.groups().path(record.host(), record.tenant(), record.id());
             house.groups().tree().open(group).ifPresent(container::cgroup);
             if (house.folders().boot().equals(record.boot()) || !ran) {
                 takeOver(container, ran);
@@ -172,10 +170,12 @@ final class Recovering {
         if (minder.running()) {
             health.begin(container);
         }
+        house.meter().resumed(container);
     }
 
     /** The minder is gone: the container went with it, or with the machine. */
     private void lost(Container container) {
+        house.meter().resumed(container);
         ifThere(container);
         container.save(r -> r.change()
                 .status(Status.EXITED)
@@ -193,9 +193,11 @@ final class Recovering {
         }
     }
 
-    private static void ifThere(Container container) {
+    private void ifThere(Container container) {
         Cgroup group = container.cgroup();
         if (group != null) {
+            Ending.empty(group);
+            house.meter().ended(container);
             group.remove();
             container.cgroup(null);
         }

@@ -38,6 +38,10 @@ final class Removing {
         }
         house.registry().remove(container);
         house.endpoints().release(container.record());
+        String tenant = container.record().tenant();
+        if (tenant != null) {
+            house.tenants().left(tenant);
+        }
         house.records().drop(container.folder());
         if (volumes) {
             for (String volume : container.record().anonymous()) {

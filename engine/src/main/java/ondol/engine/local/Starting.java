@@ -21,6 +21,7 @@ import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.cgroup.LimitException;
+import ondol.linux.cgroup.Resources;
 import ondol.linux.keeper.Minder;
 import ondol.linux.keeper.PlanFailure;
 import ondol.linux.plan.Plan;
@@ -58,6 +59,9 @@ final class Starting {
     void start(Container container, int restarts) {
         ContainerRecord record = container.record();
         try (Undo undo = new Undo()) {
+            if (record.tenant() != null) {
+                house.tenants().checkDisk(record.tenant());
+            }
             Spec spec = SpecFactory.create(record.config(), record.host(), facts(container), house.host());
             Linux linux = spec.linux();
             Cgroup group = group(container, linux, undo);
@@ -90,6 +94,7 @@ final class Starting {
                             .boot(house.folders().boot())
                             .build(),
                     () -> {});
+            house.meter().started(container, group);
         } catch (PlanFailure e) {
             throw failed(container, planFailure(record, e));
         } catch (LimitException e) {
@@ -172,7 +177,7 @@ final class Starting {
                         record.config(), host, record.id(), house.host().hostname()))
                 .user(users.ofContainer(record))
                 .rootPath("rootfs")
-                .cgroupsPath(house.groups().path(host, record.id()))
+                .cgroupsPath(house.groups().path(host, record.tenant(), record.id()))
                 .resolvConf(folder.resolve("resolv.conf").toString())
                 .hostnameFile(folder.resolve("hostname").toString())
                 .hosts(folder.resolve("hosts").toString())
@@ -197,11 +202,11 @@ final class Starting {
     }
 
     private Cgroup group(Container container, @org.jspecify.annotations.Nullable Linux linux, Undo undo) {
-        Cgroup group = house.groups()
-                .create(
-                        container.record().host(),
-                        container.id(),
-                        GroupResources.of(linux == null ? null : linux.resources()));
+        ContainerRecord record = container.record();
+        String tenant = record.tenant();
+        Resources own = GroupResources.of(linux == null ? null : linux.resources());
+        Resources limits = tenant == null ? own : house.tenants().reach(tenant, own);
+        Cgroup group = house.groups().create(record.host(), tenant, container.id(), limits);
         undo.add(group::remove);
         return group;
     }

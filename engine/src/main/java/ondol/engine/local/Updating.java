@@ -38,7 +38,7 @@ final class Updating {
                 Resources wanted = resources(container, merged, rules);
                 house.groups().tryOut(merged, container.id(), wanted);
                 apply(container, group, wanted, warnings);
-                house.groups().cover(merged, wanted);
+                house.groups().cover(merged, container.record().tenant(), wanted);
             } else {
                 house.groups().tryOut(merged, container.id(), resources(container, merged, false));
             }

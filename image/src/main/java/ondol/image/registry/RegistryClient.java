@@ -117,19 +117,24 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     /**
-     * A repository that was looked for.
+     * Repositories whose names have {@code term} in them, where the registry can be searched.
      *
-     * @param stars how many users like it, where the registry counts that
+     * @param domain such as {@code docker.io}
+     * @param limit how many at most
+     * @throws ImageException UNSUPPORTED where it cannot
      */
-    public record Found(String name, String description, int stars, boolean official) {}
-
-    /** Looks for repositories whose name has a part, at most {@code limit} of them. */
-    public List<Found> search(String domain, String term, int limit, Credentials credentials) {
-        return reaching(domain, () -> {
-            Session session = session(credentials);
-            return new Search(session, places.own(domain, session), domain).run(term, limit);
-        });
+    public List<Hit> search(String domain, String term, int limit, Credentials credentials) {
+        return reaching(domain, () -> new Search(session(credentials), places, domain).run(term, limit));
     }
+
+    /**
+     * A repository that was found.
+     *
+     * @param name as it is pulled by
+     * @param stars how many like it
+     * @param official whether the registry's own people keep it
+     */
+    public record Hit(String name, String description, long stars, boolean official) {}
 
     /** What a name stands for in its registry: the manifest or index as it is there. */
     public RemoteManifest manifest(Reference name, Credentials credentials) {

@@ -242,7 +242,8 @@ final class Repository {
         });
     }
 
-    private static @Nullable URI next(URI page, String link) {
+    /** The page after this one, of the same server; null where there is none. */
+    static @Nullable URI next(URI page, String link) {
         Matcher next = NEXT.matcher(link);
         try {
             URI uri = next.find() ? page.resolve(next.group(1)) : null;

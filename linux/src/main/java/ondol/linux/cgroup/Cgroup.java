@@ -125,6 +125,20 @@ public final class Cgroup {
         return new StatsReader(this).read();
     }
 
+    /** What is metered of the group, read as cheaply as can be; nothing where it is gone. */
+    public Counters counters() {
+        try (CountersReader reader = new CountersReader(this)) {
+            return reader.read();
+        }
+    }
+
+    /** Bytes of memory that are charged to the group now; 0 where it is gone. */
+    public long memoryNow() {
+        try (CountersReader reader = new CountersReader(this)) {
+            return reader.memory();
+        }
+    }
+
     /** How many processes were killed because the group's memory was at its limit; counted by the kernel. */
     public long oomKills() {
         return new StatsReader(this).oomKills();

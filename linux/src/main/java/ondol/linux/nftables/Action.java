@@ -13,8 +13,6 @@ public final class Action {
     private static final int ICMPV6_PORT_UNREACH = 4;
     private static final int ICMPX_PORT_UNREACH = 1;
 
-    private Action() {}
-
     /** Where TCP and UDP have their ports and checksums. */
     private static final int SPORT = 0;
 
@@ -22,6 +20,8 @@ public final class Action {
     private static final int PORT_BYTES = 2;
     private static final int UDP_CHECKSUM = 6;
     private static final int TCP_CHECKSUM = 16;
+
+    private Action() {}
 
     /** Counts packets and bytes; {@link ListedRule#counter} reads them. */
     public static Statement counter() {

@@ -35,6 +35,11 @@ final class Expr {
     static final int LOOKUP_FLAGS = 5;
     static final int LOOKUP_INVERTED = 1;
 
+    static final int DYNSET_SET = 1;
+
+    /** Of {@code match} and {@code target}. */
+    static final int EXTENSION_NAME = 1;
+
     static final int PAYLOAD_DREG = 1;
     static final int PAYLOAD_BASE = 2;
     static final int PAYLOAD_OFFSET = 3;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import ondol.linux.netlink.Reply;
 import ondol.linux.netlink.Reply.Attributes;
+import ondol.linux.netlink.Request;
 
 /**
  * A rule as the kernel shows it, whoever made it.
@@ -52,12 +53,52 @@ public record ListedRule(Table table, String chain, long handle, byte[] expressi
         return verdicts;
     }
 
-    /** The names of the sets and maps that it looks things up in. */
+    /** The names of the sets and maps that it looks things up in, or puts things into. */
     public List<String> sets() {
         return parsed().stream()
-                .filter(one -> one.name.equals("lookup"))
-                .map(one -> one.attributes.text(Expr.LOOKUP_SET))
+                .filter(one -> one.name.equals("lookup") || one.name.equals("dynset"))
+                .map(one -> one.attributes.text(one.name.equals("lookup") ? Expr.LOOKUP_SET : Expr.DYNSET_SET))
                 .toList();
+    }
+
+    /** What its expressions are called, in order, such as {@code cmp}; one of iptables' also with its own name. */
+    public List<String> expressionNames() {
+        return parsed().stream()
+                .map(one -> one.name.equals("match") || one.name.equals("target")
+                        ? one.name + " " + one.attributes.text(Expr.EXTENSION_NAME)
+                        : one.name)
+                .toList();
+    }
+
+    /** Whether it refuses packets and says so to their senders. */
+    public boolean rejects() {
+        return parsed().stream().anyMatch(ListedRule::isReject);
+    }
+
+    private static boolean isReject(Expression one) {
+        return one.name.equals("reject")
+                || (one.name.equals("target")
+                        && one.attributes.text(Expr.EXTENSION_NAME).equals("REJECT"));
+    }
+
+    /** The same rule, which does something else where this one rejects. */
+    public ListedRule rejectingBy(Statement other) {
+        Request made = new Request("rule", chain, 0, 0);
+        int header = made.length();
+        ByteBuffer bytes = ByteBuffer.wrap(expressions).order(ByteOrder.nativeOrder());
+        for (ByteBuffer one : Reply.elements(bytes)) {
+            Attributes attributes = Attributes.of(one);
+            if (isReject(new Expression(attributes.text(Expr.NAME), attributes.nested(Expr.DATA)))) {
+                other.write(new RuleWriter(made, table.family()));
+            } else {
+                byte[] copy = new byte[one.limit()];
+                one.get(0, copy);
+                made.nested(Expr.LIST_ELEM, copy);
+            }
+        }
+        byte[] message = made.message(0);
+        byte[] changed = java.util.Arrays.copyOfRange(message, header, message.length);
+        return new ListedRule(table, chain, handle, changed, userData);
     }
 
     /** Whether it has matches or targets of iptables that nf_tables has no expression of its own for. */

@@ -167,6 +167,16 @@ public final class Nftables implements AutoCloseable {
         return elements(table, set.name(), set.intervals() && !set.isConcatenation());
     }
 
+    /** What is in a set, as the kernel shows it, for {@link Transaction#addSet(Table, ListedSet, List)}. */
+    public List<ListedElement> contents(ListedSet set) {
+        Request request = Messages.of("getsetelem", Messages.GETSETELEM, 0, set.table(), set.name())
+                .attribute(SetMessages.ELEMENTS_SET, set.name());
+        return dump(request).stream()
+                .flatMap(reply -> reply.attributes(Messages.BODY).list(SetMessages.ELEMENTS).stream())
+                .map(bytes -> new ListedElement(Attributes.of(bytes)))
+                .toList();
+    }
+
     private List<Element> elements(Table table, String set, boolean hasEnds) {
         Request request =
                 Messages.of("getsetelem", Messages.GETSETELEM, 0, table, set).attribute(SetMessages.ELEMENTS_SET, set);

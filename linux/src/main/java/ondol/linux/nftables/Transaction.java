@@ -82,6 +82,23 @@ public final class Transaction {
         return add(SetMessages.add(table, set, nextSet()));
     }
 
+    /**
+     * Adds a set that another table of the same family has, as it is but for the counters of its elements. One that belongs
+     * to a rule there becomes one with a name. Chains that it leads to are looked for in this table, under the same names.
+     *
+     * @param contents as {@link Nftables#contents} shows them
+     */
+    public Transaction addSet(Table table, ListedSet set, List<ListedElement> contents) {
+        add(SetCopies.add(table, set, nextSet()));
+        List<ListedElement> sorted =
+                contents.stream().sorted(SetCopies.IN_ORDER).toList();
+        for (int from = 0; from < sorted.size(); from += ELEMENTS_AT_ONCE) {
+            List<ListedElement> some = sorted.subList(from, Math.min(sorted.size(), from + ELEMENTS_AT_ONCE));
+            add(SetCopies.elements(table, set, some));
+        }
+        return this;
+    }
+
     /** Deletes a set; no rule may use it. */
     public Transaction deleteSet(Table table, String set) {
         return add(Messages.of("delset", Messages.DELSET, 0, table, set).attribute(SetMessages.NAME, set));
