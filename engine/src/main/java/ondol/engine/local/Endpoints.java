@@ -80,12 +80,11 @@ final class Endpoints {
     private Map<LiveNetwork, EndpointSettings> wanted(HostConfig host, Map<String, EndpointSettings> asked) {
         Map<LiveNetwork, EndpointSettings> wanted = new LinkedHashMap<>();
         String mode = host.networkMode();
-        boolean silent = mode == null || mode.isEmpty();
         if (NamespaceChoice.chroot(host)) {
             wanted.put(networks.get("host"), nothing());
             return wanted;
         }
-        wanted.put(networks.get(silent ? "default" : mode), nothing());
+        wanted.put(networks.get(mode == null || mode.isEmpty() ? "default" : mode), nothing());
         asked.forEach((reference, settings) -> wanted.put(networks.get(reference), settings));
         return wanted;
     }

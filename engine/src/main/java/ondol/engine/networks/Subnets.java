@@ -142,29 +142,24 @@ final class Subnets {
 
     private static IpamPool filled(@Nullable IpamPool asked, Subnet subnet, boolean gateways) {
         String said = asked == null ? null : asked.gateway();
-        InetAddress gateway;
-        if (empty(said)) {
+        InetAddress gateway = null;
+        if (said == null || said.isEmpty()) {
             gateway = gateways ? AddressPool.firstHost(subnet) : null;
         } else {
             gateway = Subnet.parseAddress("gateway", withoutLength(said));
         }
+        String range = asked == null ? null : asked.ipRange();
+        Map<String, String> auxiliary = asked == null ? null : asked.auxiliaryAddresses();
         IpamPool filled = new IpamPool(
                 subnet.toString(),
-                asked == null || empty(asked.ipRange())
-                        ? null
-                        : Subnet.parse(asked.ipRange()).toString(),
+                range == null || range.isEmpty() ? null : Subnet.parse(range).toString(),
                 gateway == null ? null : Addresses.text(gateway),
-                asked == null
-                                || asked.auxiliaryAddresses() == null
-                                || asked.auxiliaryAddresses().isEmpty()
-                        ? null
-                        : new TreeMap<>(asked.auxiliaryAddresses()));
+                auxiliary == null || auxiliary.isEmpty() ? null : new TreeMap<>(auxiliary));
         pool(filled); // refuses what does not fit
         return filled;
     }
 
-    private static String withoutLength(@Nullable String address) {
-        String text = address == null ? "" : address;
+    private static String withoutLength(String text) {
         int slash = text.indexOf('/');
         return slash < 0 ? text : text.substring(0, slash);
     }
