@@ -61,8 +61,8 @@ final class Globals extends Verb {
               restart     Restart one or more containers
               rm          Remove one or more containers
               rmi         Remove one or more images
-              save        Save one or more images to a tar archive (streamed to STDOUT by default)
               search      Search a registry for images
+              save        Save one or more images to a tar archive (streamed to STDOUT by default)
               start       Start one or more stopped containers
               stats       Display a live stream of container(s) resource usage statistics
               stop        Stop one or more running containers

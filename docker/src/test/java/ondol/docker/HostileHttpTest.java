@@ -203,8 +203,10 @@ class HostileHttpTest {
         List<RawHttp> slow = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             slow.add(RawHttp.connect(socket)
-                    .send("POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: " + body.length()
-                            + "\r\n\r\n{"));
+                    .send(
+                            "POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + body.length()
+                                    + "\r\n\r\n{"));
         }
         assertThat(get("/_ping").body()).isEqualTo("OK");
         for (RawHttp http : slow) {
@@ -238,8 +240,8 @@ class HostileHttpTest {
                                 .build());
         try (RawHttp http = RawHttp.connect(socket)) {
             String body = "{\"Detach\":false,\"Tty\":false}";
-            http.send("POST /v1.44/exec/" + exec + "/start HTTP/1.1\r\nHost: d\r\n" + RawHttp.UPGRADE
-                    + "Content-Length: " + body.length() + "\r\n\r\n" + body + "early ");
+            http.send("POST /v1.44/exec/" + exec + "/start HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
+                    + RawHttp.UPGRADE + "Content-Length: " + body.length() + "\r\n\r\n" + body + "early ");
             assertThat(http.head()).startsWith("HTTP/1.1 101").contains("multiplexed-stream", "Upgrade: tcp");
             http.send("late").halfClose();
             assertThat(http.frames().replace("\u0001", "1").replaceAll("1(early )?1?", "$1"))

@@ -22,8 +22,8 @@ public final class Verbs {
             case "login" -> new Login();
             case "logout" -> new Logout();
             case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
-            case "manifest" -> new ManifestGroup();
             case "search" -> new Search();
+            case "manifest" -> new ManifestGroup();
             case "completion" -> new Completion();
             case "compose", "buildx" -> new Plugin(name);
             case "builder" -> new Plugin("buildx");

@@ -52,7 +52,8 @@ final class Folders implements AutoCloseable {
                 channel.close();
                 throw EngineException.conflict("another engine has the root %s open".formatted(data));
             }
-            for (String part : new String[] {"bin", "images", "containers", "networks", "volumes", "tenants", "meter", "trash"}) {
+            for (String part :
+                    new String[] {"bin", "images", "containers", "networks", "volumes", "tenants", "meter", "trash"}) {
                 make(data.resolve(part), "rwx--x--x");
             }
             make(exec.resolve("mnt"), "rwx------");

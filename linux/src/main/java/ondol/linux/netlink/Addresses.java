@@ -63,11 +63,15 @@ public final class Addresses {
 
     /** Gives an interface an address. IPv6 does not wait to see whether another has it, so it can be used at once. */
     public void add(int link, Prefix prefix) {
+        socket.request(adding(link, prefix));
+    }
+
+    static Request adding(int link, Prefix prefix) {
         Request request = request("newaddr", RTM_NEWADDR, Request.CREATE_NEW, link, prefix);
         if (prefix.address() instanceof Inet4Address && prefix.length() < 31) {
             request.attribute(IFA_BROADCAST, broadcast(prefix));
         }
-        socket.request(request);
+        return request;
     }
 
     /** Takes an address from an interface. */

@@ -10,6 +10,7 @@ package ondol.linux.netlink;
  * @param mac as {@code 02:42:ac:11:00:02}; empty where it has none
  * @param master the index of the bridge it is a port of; 0 for none
  * @param parent the index of what it stands on (macvlan) or of its far end (veth), in that one's namespace; 0 for none
+ * @param parentNamespace the number by which the kernel knows the parent's namespace here; -1 where it is this one
  * @param kind such as {@code veth} or {@code bridge}; empty for hardware and loopback
  */
 public record Link(
@@ -21,4 +22,5 @@ public record Link(
         String mac,
         int master,
         int parent,
+        int parentNamespace,
         String kind) {}

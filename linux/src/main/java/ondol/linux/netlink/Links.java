@@ -1,7 +1,11 @@
 package ondol.linux.netlink;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import ondol.linux.Errno;
@@ -23,19 +27,33 @@ public final class Links {
     private static final int IFLA_LINK = 5;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_LINKINFO = 18;
+    private static final int IFLA_STATS64 = 23;
     private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_NET_NS_FD = 28;
+    private static final int IFLA_LINK_NETNSID = 37;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
+    private static final int IFLA_INFO_SLAVE_KIND = 4;
+    private static final int IFLA_INFO_SLAVE_DATA = 5;
     private static final int VETH_INFO_PEER = 1;
     private static final int IFLA_MACVLAN_MODE = 1;
-    private static final int MACVLAN_MODE_BRIDGE = 4;
+    private static final int IFLA_IPVLAN_MODE = 1;
+    private static final int IFLA_BR_STP_STATE = 5;
+    private static final int IFLA_BR_VLAN_FILTERING = 7;
+    private static final int IFLA_BR_MCAST_SNOOPING = 23;
+    private static final int IFLA_BRPORT_MODE = 4;
+    private static final int IFLA_BRPORT_LEARNING = 8;
+    private static final int IFLA_BRPORT_UNICAST_FLOOD = 9;
+    private static final int IFLA_BRPORT_ISOLATED = 33;
 
     private static final int IFF_UP = 0x1;
     private static final int IFF_LOWER_UP = 0x10000;
     private static final int BODY = 16;
+
+    /** {@code struct rtnl_link_stats64}, as far as it goes here: eight numbers of eight bytes. */
+    private static final int STATISTICS = 64;
 
     private final NetlinkSocket socket;
 
@@ -77,23 +95,53 @@ public final class Links {
      * ends, so its near end is switched on by a second message, and its far end by whoever is there.
      */
     public void add(NewLink link) {
+        for (Request request : adding(link)) {
+            socket.request(request);
+        }
+    }
+
+    static List<Request> adding(NewLink link) {
         String shown = link.kind() + " " + link.name();
         Request request = new Request("newlink", shown, RTM_NEWLINK, Request.CREATE_NEW);
         NewLink peer = link.peer();
+        if (peer != null && peer.index() != 0 && link.index() == 0) {
+            throw new IllegalArgumentException(
+                    "the kernel gives %s no number of its own where %s has none".formatted(peer.name(), link.name()));
+        }
         describe(request, link, link.up() && peer == null);
-        socket.request(request.nested(IFLA_LINKINFO, () -> {
+        request.nested(IFLA_LINKINFO, () -> {
             request.attribute(IFLA_INFO_KIND, link.kind());
             if (peer != null) {
                 request.nested(
                         IFLA_INFO_DATA, () -> request.nested(VETH_INFO_PEER, () -> describe(request, peer, false)));
-            } else if (link.kind().equals("macvlan")) {
-                request.nested(IFLA_INFO_DATA, () -> request.attribute(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE));
+            } else if (link.mode() != null) {
+                int mode = link.mode().number();
+                request.nested(IFLA_INFO_DATA, () -> mode(request, link.kind(), mode));
             }
-        }));
-        if (link.up() && peer != null) {
-            socket.request(body(new Request("newlink", shown + " up", RTM_NEWLINK, 0), 0, IFF_UP, IFF_UP)
-                    .attribute(IFLA_IFNAME, link.name()));
+        });
+        return link.up() && peer != null ? List.of(request, switchingOn(link.name())) : List.of(request);
+    }
+
+    private static Request mode(Request request, String kind, int mode) {
+        if (kind.equals("macvlan")) {
+            return request.attribute(IFLA_MACVLAN_MODE, mode);
         }
+        return request.attribute(
+                IFLA_IPVLAN_MODE,
+                ByteBuffer.allocate(2)
+                        .order(ByteOrder.nativeOrder())
+                        .putShort((short) mode)
+                        .array());
+    }
+
+    static Request switchingOn(String name) {
+        return body(new Request("newlink", name + " up", RTM_NEWLINK, 0), 0, IFF_UP, IFF_UP)
+                .attribute(IFLA_IFNAME, name);
+    }
+
+    static Request switching(int index, boolean on) {
+        String shown = "index " + index + (on ? " up" : " down");
+        return body(new Request("newlink", shown, RTM_NEWLINK, 0), index, on ? IFF_UP : 0, IFF_UP);
     }
 
     /** Removes an interface; a veth's far end goes with it. */
@@ -103,12 +151,12 @@ public final class Links {
 
     /** Switches an interface on. */
     public void up(int index) {
-        socket.request(body(new Request("newlink", "index " + index + " up", RTM_NEWLINK, 0), index, IFF_UP, IFF_UP));
+        socket.request(switching(index, true));
     }
 
     /** Switches an interface off. */
     public void down(int index) {
-        socket.request(body(new Request("newlink", "index " + index + " down", RTM_NEWLINK, 0), index, 0, IFF_UP));
+        socket.request(switching(index, false));
     }
 
     /**
@@ -146,6 +194,119 @@ public final class Links {
         change(index, "master " + bridge, request -> request.attribute(IFLA_MASTER, bridge));
     }
 
+    /**
+     * How a bridge works.
+     *
+     * @param stp whether it takes part in the spanning tree protocol; off in a new bridge
+     * @param vlanFiltering whether it looks at VLAN tags; off in a new bridge
+     * @param multicastSnooping whether it sends multicasts only where somebody listens; on in a new bridge
+     */
+    public record BridgeOptions(boolean stp, boolean vlanFiltering, boolean multicastSnooping) {}
+
+    /** Sets how a bridge works. */
+    public void bridge(int index, BridgeOptions options) {
+        boolean otherFiltering = options(index).vlanFiltering != options.vlanFiltering;
+        change(
+                index,
+                options.toString(),
+                request -> request.nested(IFLA_LINKINFO, () -> {
+                    request.attribute(IFLA_INFO_KIND, "bridge");
+                    request.nested(IFLA_INFO_DATA, () -> {
+                        request.attribute(IFLA_BR_STP_STATE, options.stp ? 1 : 0);
+                        if (otherFiltering) {
+                            // kernels without it refuse to be told so, even to leave it off
+                            request.attribute(IFLA_BR_VLAN_FILTERING, bit(options.vlanFiltering));
+                        }
+                        request.attribute(IFLA_BR_MCAST_SNOOPING, bit(options.multicastSnooping));
+                    });
+                }));
+    }
+
+    /** How a bridge works. */
+    public BridgeOptions options(int index) {
+        Reply.Attributes bridge = one(index).nested(IFLA_LINKINFO).nested(IFLA_INFO_DATA);
+        return new BridgeOptions(
+                bridge.u32(IFLA_BR_STP_STATE, 0) != 0,
+                isSet(bridge, IFLA_BR_VLAN_FILTERING),
+                isSet(bridge, IFLA_BR_MCAST_SNOOPING));
+    }
+
+    /**
+     * How a bridge treats one of its ports ({@code man 8 bridge}).
+     *
+     * @param hairpin whether what comes in by the port may leave by it; off in a new one
+     * @param isolated whether it reaches only ports that are not isolated; off in a new one
+     * @param learning whether the bridge learns addresses from it; on in a new one
+     * @param flood whether it gets what goes to addresses that the bridge does not know; on in a new one
+     */
+    public record PortOptions(boolean hairpin, boolean isolated, boolean learning, boolean flood) {}
+
+    /** Sets how its bridge treats a port. */
+    public void port(int index, PortOptions options) {
+        change(
+                index,
+                options.toString(),
+                request -> request.nested(IFLA_LINKINFO, () -> {
+                    request.attribute(IFLA_INFO_SLAVE_KIND, "bridge");
+                    request.nested(IFLA_INFO_SLAVE_DATA, () -> {
+                        request.attribute(IFLA_BRPORT_MODE, bit(options.hairpin));
+                        request.attribute(IFLA_BRPORT_ISOLATED, bit(options.isolated));
+                        request.attribute(IFLA_BRPORT_LEARNING, bit(options.learning));
+                        request.attribute(IFLA_BRPORT_UNICAST_FLOOD, bit(options.flood));
+                    });
+                }));
+    }
+
+    /** How a port is treated. */
+    public PortOptions port(int index) {
+        Reply.Attributes port = one(index).nested(IFLA_LINKINFO).nested(IFLA_INFO_SLAVE_DATA);
+        return new PortOptions(
+                isSet(port, IFLA_BRPORT_MODE),
+                isSet(port, IFLA_BRPORT_ISOLATED),
+                isSet(port, IFLA_BRPORT_LEARNING),
+                isSet(port, IFLA_BRPORT_UNICAST_FLOOD));
+    }
+
+    private static byte[] bit(boolean set) {
+        return new byte[] {(byte) (set ? 1 : 0)};
+    }
+
+    private static boolean isSet(Reply.Attributes attributes, int type) {
+        return attributes.payload(type, 1).get(0) != 0;
+    }
+
+    /** The ports of a bridge. */
+    public List<Link> ports(int bridge) {
+        return list().stream().filter(link -> link.master() == bridge).toList();
+    }
+
+    /** What an interface has received and sent. */
+    public LinkStatistics statistics(int index) {
+        return statistics(one(index));
+    }
+
+    /** What every interface has received and sent, by index. */
+    public Map<Integer, LinkStatistics> statistics() {
+        Map<Integer, LinkStatistics> statistics = new LinkedHashMap<>();
+        for (Reply reply : socket.list(body(new Request("getlink", "all", RTM_GETLINK, 0), 0, 0, 0))) {
+            statistics.put(reply.payload().getInt(4), statistics(reply.attributes(BODY)));
+        }
+        return statistics;
+    }
+
+    private static LinkStatistics statistics(Reply.Attributes link) {
+        LongBuffer numbers = link.payload(IFLA_STATS64, STATISTICS).asLongBuffer();
+        return new LinkStatistics(
+                numbers.get(2),
+                numbers.get(0),
+                numbers.get(4),
+                numbers.get(6),
+                numbers.get(3),
+                numbers.get(1),
+                numbers.get(5),
+                numbers.get(7));
+    }
+
     /** Gives an interface another name; most kernels want it off. */
     public void rename(int index, String name) {
         LinkNames.check(name);
@@ -166,17 +327,26 @@ public final class Links {
         socket.request(attributes.apply(body(request, index, 0, 0)));
     }
 
+    private Reply.Attributes one(int index) {
+        return reply(body(new Request("getlink", "index " + index, RTM_GETLINK, 0), index, 0, 0))
+                .attributes(BODY);
+    }
+
     private Link one(Request request) {
+        return link(reply(request));
+    }
+
+    private Reply reply(Request request) {
         List<Reply> replies = socket.request(request);
         if (replies.isEmpty()) {
             throw new KernelException("netlink getlink", request.shown(), Errno.ENODEV);
         }
-        return link(replies.getFirst());
+        return replies.getFirst();
     }
 
     private static void describe(Request request, NewLink link, boolean up) {
         int flags = up ? IFF_UP : 0;
-        body(request, 0, flags, flags).attribute(IFLA_IFNAME, link.name());
+        body(request, link.index(), flags, flags).attribute(IFLA_IFNAME, link.name());
         if (link.mtu() != 0) {
             request.attribute(IFLA_MTU, link.mtu());
         }
@@ -214,6 +384,7 @@ public final class Links {
                 mac == null ? "" : LinkNames.mac(mac),
                 attributes.u32(IFLA_MASTER, 0),
                 attributes.u32(IFLA_LINK, 0),
+                attributes.u32(IFLA_LINK_NETNSID, -1),
                 attributes.nested(IFLA_LINKINFO).text(IFLA_INFO_KIND));
     }
 }

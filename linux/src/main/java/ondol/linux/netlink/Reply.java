@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,13 @@ public record Reply(int type, int flags, ByteBuffer payload) {
             return payload == null || payload.limit() < 8
                     ? otherwise
                     : payload.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(0);
+        }
+
+        /** The payload, in the machine's order, cut or filled up with zeros to this many bytes. */
+        ByteBuffer payload(int type, int bytes) {
+            byte[] found = bytes(type);
+            byte[] whole = found == null ? new byte[bytes] : Arrays.copyOf(found, bytes);
+            return ByteBuffer.wrap(whole).order(ByteOrder.nativeOrder());
         }
 
         /** Whether it is there. */

@@ -71,8 +71,12 @@ public final class Routes {
 
     /** Adds a route. */
     public void add(Route route) {
+        socket.request(adding(route));
+    }
+
+    static Request adding(Route route) {
         int scope = route.gateway() == null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-        socket.request(request("newroute", RTM_NEWROUTE, Request.CREATE_NEW, scope, route));
+        return request("newroute", RTM_NEWROUTE, Request.CREATE_NEW, scope, route);
     }
 
     /** Removes a route. */

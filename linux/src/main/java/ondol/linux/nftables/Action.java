@@ -6,8 +6,8 @@ import java.util.List;
 
 /** What rules do with packets, beside verdicts ({@code man 8 nft}, "Statements"). */
 public final class Action {
-    private static final int REJECT_ICMP_UNREACH = 0;
-    private static final int REJECT_TCP_RST = 1;
+    static final int REJECT_ICMP_UNREACH = 0;
+    static final int REJECT_TCP_RST = 1;
     private static final int REJECT_ICMPX_UNREACH = 2;
     private static final int ICMP_PORT_UNREACH = 3;
     private static final int ICMPV6_PORT_UNREACH = 4;
@@ -67,7 +67,7 @@ public final class Action {
         };
     }
 
-    private static void reject(RuleWriter rule, int type, int code) {
+    static void reject(RuleWriter rule, int type, int code) {
         rule.expression("reject", body -> {
             body.attributeBig(Expr.REJECT_TYPE, type);
             body.attribute(Expr.REJECT_CODE, new byte[] {(byte) code});
@@ -157,6 +157,21 @@ public final class Action {
             mark.load(rule);
             rule.expression("meta", body -> {
                 body.attributeBig(Expr.META_KEY, Expr.META_MARK);
+                body.attributeBig(Expr.META_SREG, Register.FIRST);
+            });
+        };
+    }
+
+    /**
+     * Puts the packet into a class of an htb, whichever interface it leaves by.
+     *
+     * @param handle as {@link ondol.linux.netlink.TrafficControl#handle} makes it
+     */
+    public static Statement setPriority(int handle) {
+        return rule -> {
+            rule.immediate(Register.FIRST, Data.number(handle));
+            rule.expression("meta", body -> {
+                body.attributeBig(Expr.META_KEY, Expr.META_PRIORITY);
                 body.attributeBig(Expr.META_SREG, Register.FIRST);
             });
         };

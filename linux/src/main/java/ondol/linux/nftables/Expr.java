@@ -54,9 +54,8 @@ final class Expr {
     static final int META_DREG = 1;
     static final int META_KEY = 2;
     static final int META_SREG = 3;
+    static final int META_PRIORITY = 2;
     static final int META_MARK = 3;
-    static final int META_IIF = 4;
-    static final int META_OIF = 5;
     static final int META_IIFNAME = 6;
     static final int META_OIFNAME = 7;
     static final int META_NFPROTO = 15;

@@ -42,8 +42,8 @@ final class RuleMessages {
         String shown = chain + ", handle " + rule.handle() + " of " + rule.table() + " " + rule.chain();
         Request request = Messages.of(
                         "newrule", Messages.NEWRULE, Messages.NLM_F_CREATE | Messages.NLM_F_APPEND, table, shown)
-                .attribute(CHAIN, chain)
-                .nested(EXPRESSIONS, rule.expressions());
+                .attribute(CHAIN, chain);
+        request.nested(EXPRESSIONS, () -> RejectTarget.write(new RuleWriter(request, table.family()), rule));
         if (rule.hasExtensions()) {
             // extensions of iptables want to know the protocol; the kernel does not show what they were told
             request.nested(

@@ -1,5 +1,6 @@
 package ondol.linux.nftables;
 
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import ondol.linux.netlink.Request;
 
@@ -26,6 +27,13 @@ public final class RuleWriter {
             request.attribute(Expr.NAME, name);
             request.nested(Expr.DATA, () -> content.accept(request));
         });
+    }
+
+    /** Appends an expression as it is. */
+    void copy(ByteBuffer expression) {
+        byte[] bytes = new byte[expression.limit()];
+        expression.get(0, bytes);
+        request.nested(Expr.LIST_ELEM, bytes);
     }
 
     /** Puts a value into a register. */

@@ -68,7 +68,7 @@ final class SetMessages {
         if (set.timeout() != null) {
             request.attributeBig(TIMEOUT, set.timeout().toMillis());
         }
-        return request;
+        return request.attribute(USERDATA, UserData.byteOrders(set));
     }
 
     private static void fields(Request request, List<Type> types) {

@@ -168,8 +168,10 @@ public final class Transaction {
     }
 
     /**
-     * Adds a rule that another table of the same family has, at a chain's end, as it is. The chains that it jumps to and
-     * the sets that it uses are looked for in this table, under the same names.
+     * Adds a rule that another table of the same family has, at a chain's end, as it is; its counter goes on from where it
+     * was. The chains that it jumps to and the sets that it uses are looked for in this table, under the same names ({@link
+     * ListedRule#verdicts}, {@link ListedRule#sets}). Of the targets of iptables that belong to one of its tables REJECT can
+     * be copied; the kernel refuses the others.
      */
     public Transaction addRule(Table table, String chain, ListedRule rule) {
         return add(RuleMessages.copy(table, chain, rule));
