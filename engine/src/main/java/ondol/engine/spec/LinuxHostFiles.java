@@ -111,7 +111,8 @@ public final class LinuxHostFiles implements HostFiles {
                             + " name a disk of /dev");
         }
         Path real = known.toRealPath();
-        Path whole = Files.exists(real.resolve("partition")) ? real.getParent() : real;
+        Path whole =
+                Files.exists(real.resolve("partition")) ? real.resolve("..").normalize() : real;
         String[] numbers = Files.readString(whole.resolve("dev")).strip().split(":");
         return new Disk(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), scheduler(whole));
     }
