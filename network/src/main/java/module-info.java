@@ -5,5 +5,7 @@ module ondol.network {
 
     exports ondol.network;
     exports ondol.network.dns;
+    exports ondol.network.egress;
     exports ondol.network.hostrules;
+    exports ondol.network.rate;
 }

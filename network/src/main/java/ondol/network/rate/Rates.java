@@ -1,0 +1,135 @@
+package ondol.network.rate;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import ondol.linux.Errno;
+import ondol.linux.KernelException;
+import ondol.linux.netlink.Link;
+import ondol.linux.netlink.Links;
+import ondol.linux.netlink.NetlinkSocket;
+import ondol.linux.netlink.NewLink;
+import ondol.linux.netlink.Shape;
+import ondol.linux.netlink.TrafficControl;
+
+/**
+ * Holds links to their rates ({@code man 8 tc-tbf}). What the machine sends into a link waits at the link; what comes out of
+ * it is sent through a device of its own (an ifb), and waits there. The rate is that of what full packets of a TCP connection
+ * carry; their headers come on top. Safe for use by many threads. All methods throw {@link KernelException} where the kernel refuses.
+ */
+public final class Rates {
+    private static final int HANDLE = TrafficControl.handle(1, 0);
+    private static final int LINK_NAME = 15;
+
+    /** Of 1514 bytes of a full frame 1448 are a TCP connection's own. */
+    private static final double HEADERS = 1514.0 / 1448;
+
+    /** Ten frames. */
+    private static final int LEAST_BURST = 15_140;
+
+    /** A queue for one large segment at least: at low rates its time is long, but what is sent at once is not lost. */
+    private static final long LEAST_QUEUE = 48 * 1024;
+
+    private static final Duration QUEUE = Duration.ofMillis(50);
+
+    private final Links links;
+    private final TrafficControl control;
+    private final String prefix;
+
+    /**
+     * @param socket in the namespace of the links
+     * @param engine four letters or digits, by which this engine knows its devices again
+     */
+    public Rates(NetlinkSocket socket, String engine) {
+        this.links = new Links(socket);
+        this.control = new TrafficControl(socket);
+        this.prefix = "i" + engine;
+    }
+
+    /**
+     * Holds a link to a rate from now on, in place of what held it before; what waits goes on waiting.
+     *
+     * @param link the machine's end of a container's link, or a bridge: <em>in</em> is what the machine sends into it
+     * @param id what the device for the other way is named after: at least ten letters or digits
+     * @throws KernelException {@code ENODEV} where there is no such link, {@code EOPNOTSUPP} or {@code ENOENT} where the
+     *     kernel has no tbf or no ifb
+     */
+    public synchronized void apply(String link, String id, NetRate rate) {
+        int index = links.get(link).index();
+        if (rate.in() > 0) {
+            control.tbf(index, TrafficControl.ROOT, HANDLE, shape(rate.in(), rate.burst()));
+        } else if (held(index, TrafficControl.ROOT)) {
+            control.deleteIfThere(index, TrafficControl.ROOT);
+        }
+        if (rate.out() > 0) {
+            out(index, id, shape(rate.out(), rate.burst()));
+        } else {
+            removeOut(index, id);
+        }
+    }
+
+    /** Whether a queue of ours is at a place. */
+    private boolean held(int index, int parent) {
+        return control.queues(index).stream().anyMatch(queue -> queue.parent() == parent && queue.handle() != 0);
+    }
+
+    private void out(int index, String id, Shape shape) {
+        String name = device(id);
+        if (links.find(name).isEmpty()) {
+            links.add(NewLink.of("ifb", name).asUp());
+        }
+        int device = links.get(name).index();
+        control.tbf(device, TrafficControl.ROOT, HANDLE, shape);
+        control.ingress(index);
+        if (control.filters(index, TrafficControl.INGRESS) == 0) {
+            control.redirect(index, device);
+        }
+    }
+
+    private void removeOut(int index, String id) {
+        if (held(index, TrafficControl.INGRESS)) {
+            control.deleteIfThere(index, TrafficControl.INGRESS);
+        }
+        links.find(device(id)).ifPresent(this::delete);
+    }
+
+    /** Lets a link go as fast as it can; nothing is done where it is gone, but for what was left of it. */
+    public synchronized void remove(String link, String id) {
+        links.find(link).ifPresent(there -> apply(link, id, NetRate.NONE));
+        links.find(device(id)).ifPresent(this::delete);
+    }
+
+    /** Removes the devices that belong to none of these: a container's link went with it. */
+    public synchronized void clear(Collection<String> ids) {
+        Set<String> kept = ids.stream().map(this::device).collect(Collectors.toSet());
+        List<Link> left = links.list().stream()
+                .filter(link -> link.kind().equals("ifb") && link.name().startsWith(prefix))
+                .filter(link -> !kept.contains(link.name()))
+                .toList();
+        left.forEach(this::delete);
+    }
+
+    private void delete(Link link) {
+        try {
+            links.delete(link.index());
+        } catch (KernelException e) {
+            if (e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
+    }
+
+    private String device(String id) {
+        return (prefix + id).substring(0, Math.min(LINK_NAME, prefix.length() + id.length()));
+    }
+
+    private static Shape shape(long bits, long burst) {
+        long rate = Math.max(1, Math.round(bits / 8.0 * HEADERS));
+        Shape standard = Shape.of(rate);
+        int atOnce = burst > 0 ? (int) burst : Math.max(LEAST_BURST, standard.burst());
+        Duration whole = Duration.ofNanos((long) (LEAST_QUEUE * 1e9 / rate));
+        return new Shape(rate, rate, atOnce, whole.compareTo(QUEUE) > 0 ? whole : QUEUE);
+    }
+}

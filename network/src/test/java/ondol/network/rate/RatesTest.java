@@ -1,0 +1,134 @@
+package ondol.network.rate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import ondol.linux.KernelException;
+import ondol.linux.netlink.Link;
+import ondol.linux.netlink.Links;
+import ondol.linux.netlink.NetlinkSocket;
+import ondol.network.TestMachine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Measured with iperf3 between two namespaces, for a second or two each: how exact it is over time, bench/run says. */
+class RatesTest {
+    private static final String ID = "0123456789abcdef";
+
+    private TestMachine machine;
+    private NetlinkSocket socket;
+    private int host;
+    private int container;
+    private Rates rates;
+
+    @BeforeEach
+    void build() throws Exception {
+        machine = new TestMachine();
+        host = machine.namespace();
+        container = machine.namespace();
+        machine.wire(host, "ve0", "10.9.0.1/24", container, "eth0", "10.9.0.2/24");
+        socket = NetlinkSocket.inNamespace(host);
+        rates = new Rates(socket, "abcd");
+        try {
+            rates.apply("ve0", ID, new NetRate(8000, 8000, 0));
+            rates.remove("ve0", ID);
+        } catch (KernelException e) {
+            assumeTrue(false, "needs a kernel with tbf and ifb: " + e.getMessage());
+        }
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        if (socket != null) {
+            socket.close();
+        }
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    /** Mbit/s that arrive. */
+    private double measure(boolean in) throws Exception {
+        TestMachine.assumeProgram("iperf3", "iperf3");
+        machine.start(host, "iperf3", "-s", "-1", "-p", "5201");
+        String said = "";
+        for (int i = 0; i < 30 && !said.contains("receiver"); i++) {
+            Thread.sleep(50);
+            said = machine.run(
+                    container, "iperf3", "-c", "10.9.0.1", "-p", "5201", "-t", "3", "-f", "k", in ? "-R" : "-4");
+        }
+        Matcher line = Pattern.compile("([0-9.]+) Kbits/sec +receiver").matcher(said);
+        assertThat(line.find()).as(said).isTrue();
+        return Double.parseDouble(line.group(1)) / 1000;
+    }
+
+    @Test
+    void bothWaysAreHeldAndChangedLive() throws Exception {
+        rates.apply("ve0", ID, new NetRate(10_000_000, 40_000_000, 0));
+        assertThat(measure(true)).isBetween(8.0, 11.0);
+        assertThat(measure(false)).isBetween(32.0, 44.0);
+        rates.apply("ve0", ID, new NetRate(0, 10_000_000, 64 * 1024));
+        assertThat(measure(true)).isGreaterThan(100);
+        assertThat(measure(false)).isBetween(8.0, 11.0);
+        rates.apply("ve0", ID, NetRate.NONE);
+        assertThat(measure(false)).isGreaterThan(100);
+    }
+
+    private List<String> devices() {
+        return new Links(socket)
+                .list().stream()
+                        .filter(link -> link.kind().equals("ifb"))
+                        .map(Link::name)
+                        .toList();
+    }
+
+    @Test
+    void nothingIsLeft() throws Exception {
+        rates.apply("ve0", ID, new NetRate(0, 10_000_000, 0));
+        assertThat(devices()).containsExactly("iabcd0123456789");
+        rates.apply("ve0", ID, new NetRate(0, 20_000_000, 0));
+        rates.clear(List.of(ID));
+        assertThat(devices()).hasSize(1);
+        Links links = new Links(socket);
+        links.delete(links.get("ve0").index());
+        new Rates(socket, "beef").clear(List.of());
+        assertThat(devices()).as("another engine's").hasSize(1);
+        rates.clear(List.of("another-id"));
+        assertThat(devices()).isEmpty();
+        rates.remove("ve0", ID);
+    }
+
+    @Test
+    void aBridgeHoldsItsNetworkAsAWhole() throws Exception {
+        int second = machine.namespace();
+        Links links = new Links(socket);
+        links.delete(links.get("ve0").index());
+        links.add(ondol.linux.netlink.NewLink.bridge("br0").asUp());
+        int bridge = links.get("br0").index();
+        new ondol.linux.netlink.Addresses(socket).add(bridge, ondol.linux.netlink.Prefix.parse("10.7.0.1/24"));
+        machine.wire(host, "ve1", "10.6.0.1/30", container, "eth1", "10.7.0.2/24");
+        machine.wire(host, "ve2", "10.6.1.1/30", second, "eth0", "10.7.0.3/24");
+        links.master(links.get("ve1").index(), bridge);
+        links.master(links.get("ve2").index(), bridge);
+        rates.apply("br0", ID, new NetRate(10_000_000, 20_000_000, 0));
+        machine.start(host, "iperf3", "-s", "-1", "-p", "5202");
+        assertThat(iperf(container, "10.7.0.1", 5202)).as("to the machine").isBetween(16.0, 22.0);
+        machine.start(second, "iperf3", "-s", "-1", "-p", "5203");
+        assertThat(iperf(container, "10.7.0.3", 5203)).as("inside the network").isGreaterThan(100);
+    }
+
+    private double iperf(int from, String to, int port) throws Exception {
+        String said = "";
+        for (int i = 0; i < 30 && !said.contains("receiver"); i++) {
+            Thread.sleep(50);
+            said = machine.run(from, "iperf3", "-c", to, "-p", "" + port, "-t", "3", "-f", "k");
+        }
+        Matcher line = Pattern.compile("([0-9.]+) Kbits/sec +receiver").matcher(said);
+        assertThat(line.find()).as(said).isTrue();
+        return Double.parseDouble(line.group(1)) / 1000;
+    }
+}
