@@ -57,7 +57,8 @@ final class ContextSave extends Verb {
         if (name.equals(Contexts.DEFAULT)) throw new CliException("\"default\" is a reserved context name");
         if (!update && contexts.exists(name)) throw new CliException("context \"" + name + "\" already exists");
         Map<String, String> docker = endpoint(flags);
-        Context old = update ? contexts.find(name) : from(cli, contexts, flags.get("from", docker.get("from")), name);
+        String other = flags.get("from") != null ? flags.get("from") : docker.get("from");
+        Context old = update ? contexts.find(name) : from(cli, contexts, other, name);
         Map<String, Path> tls = new LinkedHashMap<>();
         for (String pem : new String[] {"ca", "cert", "key"}) {
             String file = docker.get(pem);

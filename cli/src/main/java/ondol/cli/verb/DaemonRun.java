@@ -75,7 +75,7 @@ public final class DaemonRun extends Verb {
             Daemon.run(args.toArray(new String[0]));
             return 0;
         } catch (EngineException | IllegalArgumentException e) {
-            throw new CliException(e.getMessage());
+            throw new CliException(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
