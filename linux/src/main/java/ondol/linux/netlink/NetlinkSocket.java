@@ -26,7 +26,6 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SOL_NETLINK = 270;
-    private static final int NETLINK_ADD_MEMBERSHIP = 1;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
     private static final int NETLINK_GET_STRICT_CHK = 12;
@@ -216,46 +215,7 @@ public final class NetlinkSocket implements AutoCloseable {
         throwFirst(refused);
     }
 
-    /**
-     * Hears of changes that anybody makes, from now on; {@link #heard} has them. Such a socket is for nothing else.
-     *
-     * @param group such as {@code NFNLGRP_NFTABLES}
-     */
-    public void subscribe(int group) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, group);
-            Kernel.call(
-                    Call.SETSOCKOPT,
-                    "NETLINK_ADD_MEMBERSHIP " + group,
-                    socket.number(),
-                    SOL_NETLINK,
-                    NETLINK_ADD_MEMBERSHIP,
-                    number.address(),
-                    4);
-        }
-    }
-
-    /**
-     * What came since the last time; it does not wait.
-     *
-     * @throws KernelException {@code ENOBUFS} where so much came that some was lost
-     */
-    public synchronized List<Reply> heard() {
-        Request nothing = new Request("events", protocol.toString(), 0, 0);
-        List<Reply> heard = new ArrayList<>();
-        try {
-            while (true) {
-                receive(nothing, MSG_DONTWAIT).forEach(message -> heard.add(message.reply()));
-            }
-        } catch (KernelException e) {
-            if (e.errno() != Errno.EAGAIN) {
-                throw e;
-            }
-            return heard;
-        }
-    }
-
-    /** The socket's descriptor, to wait for what {@link #heard} has. */
+    /** The socket's descriptor, for whoever sends {@link Request#message} by other means. */
     public int number() {
         return socket.number();
     }

@@ -11,7 +11,6 @@ import ondol.linux.netlink.Reply.Attributes;
  * the target in tables that are called {@code filter} alone.
  */
 final class RejectTarget {
-    private static final int TARGET_NAME = 1;
     private static final int TARGET_INFO = 3;
 
     /** {@code enum ipt_reject_with} and {@code enum ip6t_reject_with}: what each is as a code of ICMP. */
@@ -31,7 +30,7 @@ final class RejectTarget {
             Attributes body = attributes.nested(Expr.DATA);
             byte[] info = body.bytes(TARGET_INFO);
             boolean reject = attributes.text(Expr.NAME).equals("target")
-                    && body.text(TARGET_NAME).equals("REJECT");
+                    && body.text(Expr.EXTENSION_NAME).equals("REJECT");
             if (reject && info != null && info.length >= 4) {
                 reject(
                         writer,

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Against the kernel, between three namespaces made for each test. */
 class TrafficControlTest {
     private static final int MIB = 1 << 20;
+    private static final int TIMEOUT = 20_000;
     private static final int HANDLE = TrafficControl.handle(1, 0);
 
     private TestNetwork network;
@@ -63,8 +64,8 @@ class TrafficControlTest {
         double fast = rate(network.client.number(), network.server.number(), 4 * MIB);
         tc.tbf(inside, TrafficControl.ROOT, HANDLE, Shape.of(MIB));
         double slow = rate(network.client.number(), network.server.number(), MIB);
-        assertThat(fast).isBetween(2.0 * MIB, 4.6 * MIB);
-        assertThat(slow).isBetween(0.5 * MIB, 1.2 * MIB);
+        assertThat(fast).isBetween(1.5 * MIB, 4.2 * MIB);
+        assertThat(slow).isBetween(0.3 * MIB, 1.1 * MIB);
         assertThat(tc.queues(inside)).singleElement().satisfies(queue -> {
             assertThat(queue.kind()).isEqualTo("tbf");
             assertThat(queue.handle()).isEqualTo(HANDLE);
@@ -89,13 +90,13 @@ class TrafficControlTest {
         assumeKind(() -> tc.tbf(ifb, TrafficControl.ROOT, HANDLE, Shape.of(MIB)));
         assertThat(tc.filters(inside, TrafficControl.INGRESS)).isEqualTo(1);
         double in = rate(network.server.number(), network.client.number(), MIB);
-        assertThat(in).isBetween(0.5 * MIB, 1.2 * MIB);
+        assertThat(in).isBetween(0.3 * MIB, 1.1 * MIB);
         assertThat(tc.queues(ifb).getFirst().bytes()).isGreaterThan(MIB);
         tc.deleteFilters(inside, TrafficControl.INGRESS);
         assertThat(tc.filters(inside, TrafficControl.INGRESS)).isZero();
         tc.delete(inside, TrafficControl.INGRESS);
         double free = rate(network.server.number(), network.client.number(), 4 * MIB);
-        assertThat(free).isGreaterThan(2.0 * in);
+        assertThat(free).isGreaterThan(1.5 * in);
     }
 
     @Test
@@ -108,7 +109,7 @@ class TrafficControlTest {
         tc.htbClass(inside, all, slow, Shape.of(MIB));
         tc.htbClass(inside, all, fast, Shape.of(MIB).upTo(8 * MIB));
         tc.leaf(inside, slow, TrafficControl.handle(2, 0), "pfifo");
-        assertThat(rate(network.client.number(), network.server.number(), MIB)).isBetween(0.5 * MIB, 1.2 * MIB);
+        assertThat(rate(network.client.number(), network.server.number(), MIB)).isBetween(0.3 * MIB, 1.1 * MIB);
         tc.classify(inside, HANDLE, 1, new Prefix(TestNetwork.CLIENT, 24), false, fast);
         tc.classify(inside, HANDLE, 2, Prefix.parse("fd00::/17"), true, fast);
         assertThat(tc.filters(inside, HANDLE)).isEqualTo(2);
@@ -146,10 +147,13 @@ class TrafficControlTest {
         try (ServerSocket listening = Namespaced.call(to, () -> new ServerSocket(0))) {
             var address =
                     new InetSocketAddress(toServer ? TestNetwork.SERVER : TestNetwork.CLIENT, listening.getLocalPort());
+            listening.setSoTimeout(TIMEOUT);
+            // a busy machine makes it look slower, never faster
+            long begun = System.nanoTime();
             Thread sender = Thread.ofPlatform().start(() -> send(from, address, bytes));
             try (Socket accepted = listening.accept();
                     InputStream in = accepted.getInputStream()) {
-                long begun = System.nanoTime();
+                accepted.setSoTimeout(TIMEOUT);
                 assertThat(in.transferTo(OutputStream.nullOutputStream())).isEqualTo(bytes);
                 double seconds = (System.nanoTime() - begun) / 1e9;
                 sender.join();
