@@ -11,6 +11,7 @@ module ondol.docker {
     requires org.eclipse.jetty.unixdomain.server;
     requires org.eclipse.jetty.util;
     requires org.slf4j;
+    requires jdk.net;
 
     exports ondol.docker;
 

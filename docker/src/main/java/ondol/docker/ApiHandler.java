@@ -1,6 +1,7 @@
 package ondol.docker;
 
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import ondol.docker.json.SystemJson;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
@@ -17,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ApiHandler extends Handler.Abstract {
     private static final System.Logger LOG = System.getLogger(ApiHandler.class.getName());
 
-    private final Router router;
+    private final Engine engine;
+    private final Map<Engine, Router> routers = new ConcurrentHashMap<>(); // of each view: there are as many as tenants
     private final String server;
 
     ApiHandler(Engine engine) {
-        this.router = router(engine);
+        this.engine = engine;
         this.server = "Ondol/" + engine.info().version() + " (linux)";
     }
 
@@ -60,6 +62,8 @@ final class ApiHandler extends Handler.Abstract {
                 callback::failed);
         Router.Match match;
         try {
+            Engine seen = Peer.view(engine, endPoint);
+            Router router = routers.computeIfAbsent(seen, ApiHandler::router);
             match = router.find(request.getMethod(), request.getHttpURI().getPath());
         } catch (EngineException e) {
             match = fixed(call -> call.error(Errors.status(e), Errors.message(e)));

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import ondol.docker.json.ContainerJson;
 import ondol.engine.ContainerConfig;
+import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Containers;
 import ondol.engine.EndpointSettings;
@@ -17,6 +19,7 @@ import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
 import ondol.engine.Images;
+import ondol.engine.Tenants;
 import org.jspecify.annotations.Nullable;
 
 /** The life of containers: made, started, stopped, changed, listed, removed. */
@@ -66,7 +69,7 @@ final class ContainersApi {
         ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
         Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
         Containers.Created created =
-                containers.create(call.query("name"), config, host, endpoints == null ? Map.of() : endpoints);
+                containers.create(call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
     }
 
@@ -82,6 +85,22 @@ final class ContainersApi {
             throw EngineException.notFound("image with reference " + name
                     + " was found but does not match the specified platform: wanted " + wanted + ", actual: " + actual);
         }
+    }
+
+    /** A user's containers are the user's tenant's, unless they say otherwise. */
+    private ContainerConfig ofTenant(Call call, ContainerConfig config) {
+        Map<String, String> labels = config.labels();
+        String tenant = labels != null && labels.containsKey(Tenants.LABEL)
+                ? null
+                : Peer.user(call.endPoint())
+                        .map(user -> engine.tenants().ofUser(user))
+                        .orElse(null);
+        if (tenant == null) {
+            return config;
+        }
+        Map<String, String> more = new TreeMap<>(labels == null ? Map.of() : labels);
+        more.put(Tenants.LABEL, tenant);
+        return ContainerConfigBuilder.builder(config).labels(more).build();
     }
 
     private void start(Call call) {

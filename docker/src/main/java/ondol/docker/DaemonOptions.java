@@ -19,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param access {@code --group}, {@code --tls}, {@code --tlsverify}, {@code --tlscacert}, {@code --tlscert}, {@code
  *     --tlskey}: who may come in there
  * @param debug {@code --debug}
+ * @param restrictUsers {@code --restrict-users}: users of the socket who are not root see and touch only what is their
+ *     tenant's
  */
 public record DaemonOptions(
-        Path dataRoot, Path execRoot, @Nullable String cgroupParent, List<String> hosts, Access access, boolean debug) {
+        Path dataRoot,
+        Path execRoot,
+        @Nullable String cgroupParent,
+        List<String> hosts,
+        Access access,
+        boolean debug,
+        boolean restrictUsers) {
     /** What the engine is told. */
     public EngineOptions engine() {
-        return new EngineOptions(dataRoot, execRoot, cgroupParent);
+        return new EngineOptions(dataRoot, execRoot, cgroupParent, restrictUsers);
     }
 
     /** @throws IllegalArgumentException with a sentence, for words that are not understood */
@@ -34,6 +42,7 @@ public record DaemonOptions(
         String cgroupParent = null;
         boolean debug = false;
         AccessWords access = new AccessWords();
+        boolean restrictUsers = false;
         List<String> hosts = new ArrayList<>();
         Iterator<String> words =
                 Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
@@ -44,6 +53,7 @@ public record DaemonOptions(
                 case "--exec-root" -> execRoot = Path.of(value(word, words));
                 case "-H", "--host" -> hosts.add(value(word, words));
                 case "--cgroup-parent" -> cgroupParent = value(word, words);
+                case "--restrict-users" -> restrictUsers = true;
                 case "-D", "--debug" -> debug = true;
                 case "-G", "--group" -> access.group(value(word, words));
                 case "--tls=false", "--tls", "--tlsverify" -> access.say(word);
@@ -54,7 +64,12 @@ public record DaemonOptions(
         if (hosts.isEmpty()) {
             hosts.add("unix://" + execRoot.resolve("docker.sock"));
         }
-        return new DaemonOptions(dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug);
+        if (restrictUsers && hosts.stream().anyMatch(host -> host.startsWith("tcp:"))) {
+            throw new IllegalArgumentException(
+                    "--restrict-users: TCP does not tell who is at the other end; serve on unix sockets only");
+        }
+        return new DaemonOptions(
+                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers);
     }
 
     private static Stream<String> split(String word) {

@@ -1,5 +1,6 @@
 package ondol.engine;
 
+import io.avaje.recordbuilder.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param networks its place in each network, by the network's name; without addresses where it does not run
  * @param ports where its ports are published now, such as {@code 80/tcp}; an empty list where one is only exposed
  */
+@RecordBuilder
 public record ContainerDetails(
         String id,
         String name,

@@ -30,6 +30,15 @@ public interface Engine extends AutoCloseable {
     /** What this engine and its machine are, as counted now. */
     EngineInfo info();
 
+    /**
+     * This engine as a user of its socket sees it: all of it, or, with {@link EngineOptions#restrictUsers} and for a user who
+     * is not root, only what is the tenant's that has the user in its list.
+     *
+     * @param user name or number
+     * @throws EngineException {@code DENIED} where users are restricted and this one belongs to no tenant
+     */
+    Engine asUser(String user);
+
     /** Lets go of the root. Containers go on. */
     @Override
     void close();

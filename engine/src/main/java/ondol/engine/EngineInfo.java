@@ -1,5 +1,6 @@
 package ondol.engine;
 
+import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param cgroupVersion 1 (also hybrid) or 2
  * @param warnings what this machine lacks, a sentence each
  */
+@RecordBuilder
 public record EngineInfo(
         String id,
         String version,

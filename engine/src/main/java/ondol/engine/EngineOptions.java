@@ -10,14 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param execRoot what need not: sockets, the mount point
  * @param cgroupParent the group below which containers get theirs, such as {@code /ondol}; null for {@code /ondol} in the
  *     default data root and a name of its own in any other
+ * @param restrictUsers see {@link Engine#asUser}
  */
 public record EngineOptions(
-        Path dataRoot, Path execRoot, @Nullable String cgroupParent) {
+        Path dataRoot, Path execRoot, @Nullable String cgroupParent, boolean restrictUsers) {
+
     /** The data root of an engine that nobody gave another. */
     public static final Path DEFAULT_DATA_ROOT = Path.of("/var/lib/ondol");
 
     /** The exec root of an engine that nobody gave another. */
     public static final Path DEFAULT_EXEC_ROOT = Path.of("/run/ondol");
+
+    /** Users are not restricted. */
+    public EngineOptions(Path dataRoot, Path execRoot, @Nullable String cgroupParent) {
+        this(dataRoot, execRoot, cgroupParent, false);
+    }
 
     /** The machine's own engine. */
     public static EngineOptions defaults() {

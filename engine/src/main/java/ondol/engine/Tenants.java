@@ -16,7 +16,7 @@ public interface Tenants {
     /**
      * Makes a tenant.
      *
-     * @param name {@code [a-z0-9][a-z0-9_.-]*}, at most 63 characters
+     * @param name {@code [a-z0-9]+([_.-][a-z0-9]+)*}, at most 63 characters
      * @throws EngineException {@code CONFLICT} for a name in use, {@code INVALID} for limits that make no sense, also
      *     together with other tenants', {@code UNSUPPORTED} for those that cannot be held here
      */
@@ -37,6 +37,10 @@ public interface Tenants {
      * @throws EngineException {@code CONFLICT} where it has containers
      */
     void remove(String name, boolean force);
+
+    /** The tenant that has a user of the machine in its list; null for none. */
+    @Nullable
+    String ofUser(String user);
 
     /**
      * What a tenant uses of its limits now; zeros where nothing of it runs.

@@ -28,6 +28,8 @@ public final class DaemonRun extends Verb {
                   --exec-root string   Directory of what ends with the machine: sockets
                                        and state (default "/run/ondol")
                   --cgroup-parent string   Control group below which containers get theirs
+                  --restrict-users     Users of the socket who are not root see and
+                                       touch only what is their tenant's
               -G, --group string       Group of the unix socket: its members command
                                        the engine (default: the engine's own)
               -H, --host list          Sockets to listen on: unix:///PATH or
@@ -68,6 +70,7 @@ public final class DaemonRun extends Verb {
             args.add(flags.get("cgroup-parent", ""));
         }
         args.addAll(access(flags));
+        if (flags.is("restrict-users")) args.add("--restrict-users");
         if (System.getenv(EngineStart.BY_COMMAND) != null) {
             Kernel.raw(Call.SETSID); // the terminal of the command that started it is not its own: man 2 setsid
         }

@@ -18,6 +18,7 @@ public final class TenantGroup extends Group {
               inspect     Display detailed information on one or more tenants
               ls          List tenants
               rm          Remove one or more tenants
+              top         Show what each tenant uses now
               update      Change the limits of one or more tenants
 
             Run 'ondol tenant COMMAND --help' for more information on a command.

@@ -9,14 +9,15 @@ import ondol.cli.json.Json;
 import ondol.cli.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ondol top}: the processes of a container. */
+/** {@code ondol top}: the processes of a container, or what all containers use. */
 public final class Top extends Verb {
     @Override
     public String help() {
         return """
-            Usage:  ondol top CONTAINER [ps OPTIONS]
+            Usage:  ondol top [CONTAINER [ps OPTIONS]]
 
-            Display the running processes of a container
+            Display the running processes of a container; without one, what all containers and tenants use now, the busiest
+            first, until q is pressed
 
             Aliases:
               ondol container top, ondol top
@@ -29,12 +30,8 @@ public final class Top extends Verb {
     }
 
     @Override
-    public int least() {
-        return 1;
-    }
-
-    @Override
     public int run(Cli cli, Flags flags) throws IOException {
+        if (flags.rest().isEmpty()) return TenantTop.show(cli, false, false);
         List<String> options = flags.rest().subList(1, flags.rest().size());
         String query = options.isEmpty() ? "" : "?ps_args=" + Cli.encode(String.join(" ", options));
         Object answer = cli.json("GET", "/containers/" + Cli.encode(flags.first()) + "/top" + query, null);

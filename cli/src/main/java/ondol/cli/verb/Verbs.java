@@ -113,6 +113,7 @@ public final class Verbs {
             case "inspect" -> new Inspect("tenant");
             case "ls", "list" -> new TenantList();
             case "rm", "remove" -> new TenantRm();
+            case "top" -> new TenantTop();
             case "update" -> new TenantUpdate();
             default -> null;
         };

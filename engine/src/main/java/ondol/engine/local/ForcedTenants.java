@@ -5,6 +5,7 @@ import ondol.engine.Containers;
 import ondol.engine.EngineException;
 import ondol.engine.TenantConfig;
 import ondol.engine.Tenants;
+import org.jspecify.annotations.Nullable;
 
 /** {@link LocalTenants}, whose removal takes the containers too where that is asked. */
 final class ForcedTenants implements Tenants {
@@ -36,6 +37,11 @@ final class ForcedTenants implements Tenants {
     @Override
     public Tenant inspect(String name) {
         return tenants.inspect(name);
+    }
+
+    @Override
+    public @Nullable String ofUser(String user) {
+        return tenants.ofUser(user);
     }
 
     @Override

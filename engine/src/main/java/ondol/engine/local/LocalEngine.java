@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
 import ondol.engine.Engine;
+import ondol.engine.EngineException;
 import ondol.engine.EngineInfo;
 import ondol.engine.EngineOptions;
 import ondol.engine.Events;
@@ -24,6 +26,7 @@ import ondol.engine.Tenants;
 import ondol.engine.Volumes;
 import ondol.engine.spec.HostFacts;
 import ondol.engine.spec.LinuxHostFacts;
+import ondol.engine.view.TenantView;
 import ondol.image.ImageStore;
 import ondol.image.ImageUsers;
 import ondol.image.Snapshots;
@@ -49,9 +52,12 @@ public final class LocalEngine implements Engine {
     private final LocalRegistries registries;
     private final LocalNetworks networks;
     private final Tenants tenants;
+    private final boolean restrictUsers;
+    private final Map<String, Engine> views = new ConcurrentHashMap<>();
 
-    private LocalEngine(House house) {
+    private LocalEngine(House house, boolean restrictUsers) {
         this.house = house;
+        this.restrictUsers = restrictUsers;
         Users users = new Users(house.images(), house.snapshots());
         Starting starting = new Starting(house, users);
         Removing removing = new Removing(house);
@@ -137,7 +143,7 @@ public final class LocalEngine implements Engine {
                     seccomp,
                     workers,
                     timer);
-            LocalEngine engine = new LocalEngine(house);
+            LocalEngine engine = new LocalEngine(house, options.restrictUsers());
             timer.scheduleWithFixedDelay(() -> pruneWhenIdle(house), IDLE_LOOK, IDLE_LOOK, TimeUnit.MILLISECONDS);
             undo.commit();
             return engine;
@@ -263,6 +269,21 @@ public final class LocalEngine implements Engine {
                 house.groups().tree().hierarchies().version(),
                 Machine.hasSeccomp(),
                 warnings);
+    }
+
+    @Override
+    public Engine asUser(String user) {
+        if (!restrictUsers || SocketUsers.isRoot(user)) {
+            return this;
+        }
+        String tenant = house.tenants().ofUser(user);
+        if (tenant == null) {
+            throw new EngineException(
+                    EngineException.Kind.DENIED,
+                    "user %s belongs to no tenant: ask for 'ondol tenant update --user %s TENANT'"
+                            .formatted(user, user));
+        }
+        return views.computeIfAbsent(tenant, name -> new TenantView(this, name));
     }
 
     /** Ends that were told are handled; those that are not, the minders keep for the next engine. */

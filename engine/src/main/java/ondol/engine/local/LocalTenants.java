@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Tenants as folders: {@code tenants/NAME/tenant.json}. Their control groups are there while something of them runs. */
 final class LocalTenants implements Tenants, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalTenants.class.getName());
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,62}");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+([_.-][a-z0-9]+)*");
 
     private final Path folder;
     private final Records<TenantRecord> records;
@@ -76,9 +76,10 @@ final class LocalTenants implements Tenants, AutoCloseable {
 
     @Override
     public synchronized Tenant create(String name, TenantConfig asked) {
-        if (!NAME.matcher(name).matches()) {
+        if (name.length() > 63 || !NAME.matcher(name).matches()) {
             throw EngineException.invalid(
-                    "invalid tenant name (%s): use a to z, 0 to 9, '_', '.' and '-', at most 63".formatted(name));
+                    "invalid tenant name (%s): use a to z and 0 to 9, with single '_', '.' or '-' between, at most 63"
+                            .formatted(name));
         }
         if (tenants.containsKey(name)) {
             throw EngineException.conflict("the tenant %s exists already; change it with update".formatted(name));
@@ -138,8 +139,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
         for (String user : config.users() == null ? List.<String>of() : config.users()) {
             SocketUsers.check(user);
             for (TenantRecord other : tenants.values()) {
-                if (!other.name().equals(name)
-                        && SocketUsers.names(other.config().users(), user)) {
+                if (!other.name().equals(name) && SocketUsers.has(other.config().users(), user)) {
                     throw EngineException.conflict(
                             "user %s belongs to tenant %s already".formatted(user, other.name()));
                 }
@@ -335,11 +335,10 @@ final class LocalTenants implements Tenants, AutoCloseable {
         }
     }
 
-    /** The tenant that a user of the engine's socket belongs to; null for none. */
-    @Nullable
-    String ofUser(int uid) {
+    @Override
+    public @Nullable String ofUser(String user) {
         for (TenantRecord tenant : tenants.values()) {
-            if (SocketUsers.has(tenant.config().users(), uid)) {
+            if (SocketUsers.has(tenant.config().users(), user)) {
                 return tenant.name();
             }
         }

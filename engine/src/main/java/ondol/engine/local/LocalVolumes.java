@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import ondol.engine.EngineException;
+import ondol.engine.Tenants;
 import ondol.engine.Volumes;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ final class LocalVolumes implements Volumes {
         }
         records.save(folder.resolve(name), made);
         volumes.put(name, made);
-        events.publish("volume", "create", name, Map.of("driver", "local"));
+        events.publish("volume", "create", name, attributes(made));
         return volume(made);
     }
 
@@ -120,8 +121,10 @@ final class LocalVolumes implements Volumes {
     @Override
     public void remove(String name, boolean force) {
         List<String> users = usedBy.apply(name); // outside of this object's lock: it looks at containers
+        VolumeRecord removed;
         synchronized (this) {
-            if (!volumes.containsKey(name)) {
+            removed = volumes.get(name);
+            if (removed == null) {
                 if (force) {
                     return;
                 }
@@ -140,7 +143,13 @@ final class LocalVolumes implements Volumes {
             }
             volumes.remove(name);
         }
-        events.publish("volume", "destroy", name, Map.of("driver", "local"));
+        events.publish("volume", "destroy", name, attributes(removed));
+    }
+
+    /** What events say of it, also whose it is. */
+    private static Map<String, String> attributes(VolumeRecord volume) {
+        String tenant = volume.labels().get(Tenants.LABEL);
+        return tenant == null ? Map.of("driver", "local") : Map.of("driver", "local", Tenants.LABEL, tenant);
     }
 
     /** Removes a volume that nobody uses any more; where somebody does, it stays. */

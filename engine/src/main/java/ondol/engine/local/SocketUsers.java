@@ -21,17 +21,16 @@ final class SocketUsers {
         }
     }
 
-    /** Whether a list has the user, by name or number. */
-    static boolean names(@Nullable List<String> users, String user) {
+    static boolean isRoot(String user) {
         OptionalInt uid = number(user);
-        return uid.isPresent() && has(users, uid.getAsInt());
+        return uid.isPresent() && uid.getAsInt() == 0;
     }
 
-    /** Whether a list has the user of this number. */
-    static boolean has(@Nullable List<String> users, int uid) {
+    /** Whether a list has the user, by name or number. */
+    static boolean has(@Nullable List<String> users, String user) {
+        OptionalInt uid = number(user);
         for (String each : users == null ? List.<String>of() : users) {
-            OptionalInt number = number(each);
-            if (number.isPresent() && number.getAsInt() == uid) {
+            if (each.equals(user) || (uid.isPresent() && uid.equals(number(each)))) {
                 return true;
             }
         }

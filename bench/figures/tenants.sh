@@ -1,0 +1,85 @@
+# Tenants' shares, what a tenant's misbehaviour costs the others, and what the meter costs and whether it is exact.
+figure tenant-shares tenant-noise meter-cost meter-exact
+
+tenants_image=
+tenants_ready() { # an engine and an image of busybox with all that the figures need
+  our_engine
+  [[ -z $tenants_image ]] || return 0
+  tenants_image=tenants
+  for applet in head sha256sum seq tail dd; do ln -sf busybox "$root/bin/$applet"; done
+  o init "$root" $tenants_image >/dev/null
+}
+o() { "$top/ondol" --host "$ours" "$@"; }
+cpu_of() { o meter "$1" --format csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cpu_s") c = i } NR > 1 { s += $c } END { printf "%.9f", s }'; }
+tenants_gone() { local t; for t; do o tenant rm -f "$t" >/dev/null 2>&1 || true; done; }
+
+# shares WEIGHT...: tenants that all burn on all processors, two containers each, for ten seconds
+shares() {
+  local weights=("$@") i names=() before=() after=() sum=0 total=0
+  for ((i = 0; i < $#; i++)); do
+    names+=("share$i")
+    o tenant create "share$i" --cpu-weight "${weights[i]}" >/dev/null
+    for _ in $(seq "$(nproc)"); do o run -d --tenant "share$i" --network none $tenants_image sh -c 'while :; do :; done' >/dev/null; done
+    sum=$((sum + weights[i]))
+  done
+  sleep 1
+  for i in "${!names[@]}"; do before[i]=$(cpu_of "${names[i]}"); done
+  sleep "${SHARES_SECONDS:-10}"
+  for i in "${!names[@]}"; do after[i]=$(cpu_of "${names[i]}"); done
+  for i in "${!names[@]}"; do echo "${weights[i]} ${before[i]} ${after[i]}"; done | awk -v sum=$sum '
+    { w[NR] = $1; used[NR] = $3 - $2; total += used[NR] }
+    END { for (i = 1; i <= NR; i++) { got = used[i] / total; due = w[i] / sum; off = (got / due - 1) * 100
+      printf "weight %4d of %d            %5.1f %% of the processors, due %5.1f %%, off by %+.1f %%   %s\n", w[i], sum, got * 100, due * 100, off, off < 5 && off > -5 ? "within 5 %" : "ABOVE 5 %" } }'
+  tenants_gone "${names[@]}"
+}
+tenant_shares() { tenants_ready; shares 100 100 100; shares 100 200 400; }
+
+tenant_noise() {
+  tenants_ready
+  local good='n=0; while :; do head -c 400000 /dev/zero | sha256sum >/dev/null; n=$((n + 1)); echo $n; done' kind alone beside
+  for t in ann ben cho; do
+    o tenant create $t --memory 64m --pids 60 >/dev/null
+    o run -d --name $t --tenant $t --network none $tenants_image sh -c "$good" >/dev/null
+  done
+  noise_rate() { local a b; a=$(o logs --tail 1 ann); sleep "${NOISE_SECONDS:-5}"; b=$(o logs --tail 1 ann); echo $((b - a)); }
+  sleep 1
+  for kind in 'while :; do :; done & while :; do :; done' \
+    'while :; do (x=0123456789abcdef; for i in $(seq 25); do x=$x$x; done); done' \
+    'for i in $(seq 200); do (while :; do (:) & (:) & wait; done) & done; wait'; do
+    alone=$(noise_rate)
+    o run -d --name noise --tenant cho --network none $tenants_image sh -c "$kind" >/dev/null
+    sleep 1
+    beside=$(noise_rate)
+    o rm -f noise >/dev/null
+    awk -v a="$alone" -v b="$beside" -v k="${kind:0:24}" 'BEGIN { c = (1 - b / a) * 100; printf "%-26s costs the others %5.1f %%   %s\n", k, c, c <= 5 ? "within 5 %" : "ABOVE 5 %" }'
+  done
+  tenants_gone ann ben cho
+}
+
+meter_cost() { # CPU time of the thread that looks, beside 1,000 containers
+  tenants_ready
+  local i count=${METER_CONTAINERS:-1000} thread= pid=$engine t begun used ticks
+  ticks=$(getconf CLK_TCK)
+  for ((i = 0; i < count; i++)); do docker -H "$ours" run -d --network none $tenants_image sleep 3600 >/dev/null; done
+  for t in /proc/$pid/task/*; do [[ $(cat "$t/comm") != ondol-meter ]] || thread=$t; done
+  used=$(awk '{ print $14 + $15 }' "$thread/stat") begun=$SECONDS
+  sleep "${METER_SECONDS:-130}" # the minute's readings, twice
+  awk -v ticks=$(($(awk '{ print $14 + $15 }' "$thread/stat") - used)) -v hz="$ticks" -v s=$((SECONDS - begun)) -v n="$count" 'BEGIN {
+    p = ticks / hz / s * 100; printf "metering %d containers       %.2f %% of one processor   %s\n", n, p, p <= 1 ? "within 1 %" : "ABOVE 1 %" }'
+  docker -H "$ours" ps -q | xargs docker -H "$ours" rm -f >/dev/null
+}
+
+meter_exact() { # against the tenant's group, whose counter in the unified hierarchy keeps what its children used
+  tenants_ready
+  local i group kernel metered
+  o tenant create exact >/dev/null
+  o run -d --name holder --tenant exact --network none $tenants_image sleep 3600 >/dev/null
+  for ((i = 0; i < rounds; i++)); do o run --rm --tenant exact --network none $tenants_image sh -c "n=0; while [ \$n -lt $((i * 500)) ]; do n=\$((n + 1)); done"; done
+  group=$(find /sys/fs/cgroup -maxdepth 4 -type d -path '*tenant-exact' -exec test -e {}/cgroup.events \; -print -quit)
+  kernel=$(awk '$1 == "usage_usec" { print $2 }' "$group/cpu.stat")
+  metered=$(cpu_of exact)
+  awk -v k="$kernel" -v m="$metered" -v n=$((rounds + 2)) 'BEGIN { off = m * 1e6 - k
+    printf "%d ended containers          kernel %.6f s, meter %.6f s, off by %+.0f µs   %s\n", n - 2, k / 1e6, m, off, off <= n && off >= -n ? "exact (the kernel cuts each group to microseconds)" : "NOT exact" }'
+  o rm -f holder >/dev/null
+  tenants_gone exact
+}

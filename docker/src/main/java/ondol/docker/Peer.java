@@ -1,0 +1,41 @@
+package ondol.docker;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import jdk.net.ExtendedSocketOptions;
+import ondol.engine.Engine;
+import ondol.engine.EngineException;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * Who is at the other end of a unix socket: the user that the process had when it connected ({@code SO_PEERCRED}, {@code man
+ * 7 unix}).
+ */
+final class Peer {
+    private Peer() {}
+
+    /** The user's name, or number where it has none; nothing for connections that are no unix sockets. */
+    static Optional<String> user(EndPoint endPoint) {
+        if (!(endPoint.getTransport() instanceof SocketChannel channel)
+                || !channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName());
+        } catch (UnsupportedOperationException e) {
+            return Optional.empty(); // TCP has the option, and refuses it
+        } catch (IOException e) {
+            throw new EngineException(
+                    EngineException.Kind.DENIED,
+                    "who is at the other end of the socket is not known: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** The engine as whoever is at the other end sees it. */
+    static Engine view(Engine engine, EndPoint endPoint) {
+        return user(endPoint).map(engine::asUser).orElse(engine);
+    }
+}

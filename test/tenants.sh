@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Tenants by the command and by HTTP: whose a container is by the user of the socket, and what users see and may not touch,
+# asked by processes of those users.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need setpriv util-linux util-linux setpriv || exit 77
+need curl curl curl curl || exit 77
+"$ondol" daemon --restrict-users --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
+until_true 20 answers || { tail -n 20 "$state/engine.log" >&2; exit 1; }
+chmod 755 "$state" "$state/data" "$state/data/run"
+chmod 666 "$socket" # users get as far as the engine, which tells them apart
+busybox_root "$state/root"
+"$ondol" init "$state/root" base >/dev/null
+
+# as USER METHOD PATH [BODY]: status and answer
+as() { setpriv --reuid="$1" --regid="$1" --clear-groups curl -s -w '%{http_code} ' --unix-socket "$socket" -X "$2" -H 'Content-Type: application/json' ${4:+-d "$4"} "http://x$3" 2>&1; }
+status() { as "$@" | grep -ao '[0-9][0-9][0-9] $' | tail -1; }
+make='{"Image":"base","Cmd":["sleep","60"],"HostConfig":{"NetworkMode":"none"}}'
+
+echo "tenants"
+equal "create prints the name" ann "$("$ondol" tenant create ann --user 4001 --memory 64m --pids 50)"
+equal "and another" ben "$("$ondol" tenant create ben --user 4002 --max-containers 1)"
+exits "a name twice" 1 "$ondol" tenant create ann
+exits "a user of two tenants" 1 "$ondol" tenant update ben --user 4001
+exits "guarantees that the machine cannot keep" 1 "$ondol" tenant create big --memory-guarantee 900t
+exits "a unit misspelt" 1 "$ondol" tenant update ann --memory 5x
+exits "a tenant that is none" 125 "$ondol" run --tenant nobody base true
+like "ls lists them" 'ann .*64MiB.*ben' "$("$ondol" tenant ls | tr '\n' ' ')"
+for tenant in ann ben; do "$ondol" tag base "tenant.ondol/$tenant/docker.io/library/base" >/dev/null; done
+
+echo "users"
+holds "a user of no tenant is told so" "$(as 4003 GET /containers/json)" "belongs to no tenant"
+holds "a user's container is the tenant's" "$(as 4001 POST '/containers/create?name=anns' "$make")" '"Id"'
+equal "by its label" ann "$("$ondol" inspect -f '{{index .Config.Labels "ondol.tenant"}}' anns)"
+equal "it starts" "204 " "$(status 4001 POST /containers/anns/start)"
+holds "the user sees it" "$(as 4001 GET /containers/json)" anns
+lacks "another does not" "$(as 4002 GET '/containers/json?all=1')" anns
+holds "nor the image host" "$(as 4001 POST /containers/create '{"Image":"host","Cmd":["true"]}')" "No such image"
+holds "a folder of the machine is refused" "$(as 4001 POST /containers/create '{"Image":"base","HostConfig":{"Binds":["/:/x"]}}')" "left to those who run the machine"
+id=$("$ondol" ps -q --no-trunc)
+for request in "GET /containers/$id/json" "GET /containers/$id/top" "POST /containers/$id/start" "POST /containers/$id/stop" \
+  "POST /containers/$id/restart" "POST /containers/$id/kill" "POST /containers/$id/pause" "POST /containers/$id/unpause" \
+  "POST /containers/$id/rename?name=x" "POST /containers/$id/resize?h=1&w=1" "DELETE /containers/$id?force=1" \
+  "POST /containers/$id/attach?stream=1&stdout=1" "GET /containers/$id/logs?stdout=1" "POST /containers/$id/wait" \
+  "HEAD /containers/$id/archive?path=/etc" "GET /containers/$id/archive?path=/etc" "PUT /containers/$id/archive?path=/" \
+  "GET /containers/$id/export" "GET /containers/$id/changes" "POST /commit?container=$id&repo=x" "GET /containers/$id/stats?stream=0" \
+  "GET /ondol/containers/$id/explain" "GET /ondol/tenants/ann" "GET /ondol/meter?tenant=ann"; do
+  read -r method path <<<"$request"
+  if [[ $method = HEAD ]]; then code=$(setpriv --reuid=4002 --regid=4002 --clear-groups curl -s -o /dev/null -w '%{http_code} ' --unix-socket "$socket" -I "http://x$path"); else code=$(status 4002 "$method" "$path"); fi
+  like "$method ${path//$id/ID}" '^(404|501) $' "$code"
+done
+like "POST exec" '^404 $' "$(status 4002 POST "/containers/$id/exec" '{"Cmd":["true"]}')"
+like "POST update" '^404 $' "$(status 4002 POST "/containers/$id/update" '{"Memory":0}')"
+for request in "GET /ondol/system/check" "POST /ondol/images/init?path=/etc" "DELETE /ondol/tenants/ben" "POST /ondol/tenants/create"; do
+  read -r method path <<<"$request"
+  like "$method $path is refused" '^(403|400) $' "$(status 4002 "$method" "$path" '{"Name":"x"}')"
+done
+holds "info counts only one's own" "$(as 4002 GET /info)" '"Containers":0'
+lacks "df has nothing of others" "$(as 4002 GET /system/df)" "$id"
+lacks "nor have the metrics" "$(as 4002 GET /metrics)" 'tenant="ann"'
+holds "one's own are there" "$(as 4001 GET /metrics)" 'ondol_starts_total{tenant="ann"} 1'
+equal "it still runs" true "$("$ondol" inspect -f '{{.State.Running}}' anns)"
+
+echo "the meter"
+kill_engine KILL
+start_engine
+like "over a killed engine" '^ann.* 1 +0\.000' "$("$ondol" meter ann | grep ann)"
+echo '{"currency": "EUR", "start": "2.5"}' >"$state/prices"
+like "a bill" '2\.500000$' "$("$ondol" meter ann --prices "$state/prices" --format csv | tail -1)"
+echo '{"starts": 1}' >"$state/prices"
+exits "a unit that has no price" 1 "$ondol" meter --prices "$state/prices"
+exits "rm of a tenant with containers" 1 "$ondol" tenant rm ann
+succeeds "rm -f takes them too" "$ondol" tenant rm -f ann ben
+equal "nothing on the machine carries its id" "" "$(traces "$id")"
+holds "what was metered stays" "$("$ondol" meter --format csv)" ann
+finish
