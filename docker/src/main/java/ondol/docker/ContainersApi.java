@@ -68,8 +68,8 @@ final class ContainersApi {
         platform(call.query("platform"), config.image());
         ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
         Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
-        Containers.Created created =
-                containers.create(call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
+        Containers.Created created = containers.create(
+                call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
     }
 

@@ -90,7 +90,8 @@ final class LiveTop {
     }
 
     private static double rate(@Nullable Object now, Object earlier, String figure, double seconds) {
-        long more = Json.number(Json.map(now).get("Used"), figure) - Json.number(Json.map(earlier).get("Used"), figure);
+        long more = Json.number(Json.map(now).get("Used"), figure)
+                - Json.number(Json.map(earlier).get("Used"), figure);
         return Math.max(0, more) / seconds;
     }
 
@@ -100,7 +101,18 @@ final class LiveTop {
                 .thenComparingLong(line -> -line.memory)
                 .thenComparing(line -> line.name);
         Table table = new Table();
-        table.row("TENANT", "NAME", "CPU %", "", "MEMORY", "PIDS", "READ/S", "WRITTEN/S", "NET IN/S", "NET OUT/S", "WAITS %");
+        table.row(
+                "TENANT",
+                "NAME",
+                "CPU %",
+                "",
+                "MEMORY",
+                "PIDS",
+                "READ/S",
+                "WRITTEN/S",
+                "NET IN/S",
+                "NET OUT/S",
+                "WAITS %");
         for (Line tenant : tenants.values().stream().sorted(busiest).toList()) {
             row(table, tenant, pressure.get(tenant.tenant), "");
             if (tenantsOnly) continue;

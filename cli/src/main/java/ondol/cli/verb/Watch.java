@@ -60,7 +60,9 @@ final class Watch {
         StringBuilder text = new StringBuilder(HOME);
         for (int i = 0; i < lines.size() && i < size.rows() - 1; i++) {
             String line = lines.get(i);
-            text.append(line, 0, Math.min(line.length(), size.columns())).append(REST_OF_LINE).append("\r\n");
+            text.append(line, 0, Math.min(line.length(), size.columns()))
+                    .append(REST_OF_LINE)
+                    .append("\r\n");
         }
         cli.out().print(text.append(REST_OF_SCREEN).toString());
         cli.out().flush();

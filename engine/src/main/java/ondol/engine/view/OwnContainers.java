@@ -13,11 +13,15 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetailsBuilder;
+import ondol.engine.ContainerStats;
 import ondol.engine.Containers;
+import ondol.engine.EndpointSettings;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
+import ondol.engine.Networks;
 import ondol.engine.OutputReader;
+import ondol.engine.StatsReader;
 import ondol.engine.Tenants;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +30,20 @@ final class OwnContainers implements Containers {
     private final Containers containers;
     private final OwnImages images;
     private final OwnVolumes volumes;
+    private final OwnNetworks networks;
     private final String tenant;
 
-    OwnContainers(Containers containers, OwnImages images, OwnVolumes volumes, String tenant) {
+    OwnContainers(Containers containers, OwnImages images, OwnVolumes volumes, Networks networks, String tenant) {
+        this.networks = new OwnNetworks(networks, this::own, tenant);
         this.containers = containers;
         this.images = images;
         this.volumes = volumes;
         this.tenant = tenant;
+    }
+
+    /** The networks, which look at containers too. */
+    OwnNetworks networks() {
+        return networks;
     }
 
     private boolean isOwn(ContainerDetails container) {
@@ -72,7 +83,8 @@ final class OwnContainers implements Containers {
     }
 
     @Override
-    public Created create(@Nullable String name, ContainerConfig config, HostConfig host) {
+    public Created create(
+            @Nullable String name, ContainerConfig config, HostConfig host, Map<String, EndpointSettings> endpoints) {
         Map<String, String> labels = new TreeMap<>(config.labels() == null ? Map.of() : config.labels());
         String asked = labels.put(Tenants.LABEL, tenant);
         if (asked != null && !asked.equals(tenant)) {
@@ -82,13 +94,15 @@ final class OwnContainers implements Containers {
         if (image == null || image.isEmpty()) {
             throw EngineException.invalid("no image specified");
         }
+        networks.checkMode(host.networkMode());
+        endpoints.keySet().forEach(networks::checkMode);
         HostConfig allowed = new HostReach(this, volumes).check(host);
         ContainerConfig own = ContainerConfigBuilder.builder(config)
                 .image(images.own(image))
                 .labels(labels)
                 .build();
         try {
-            return containers.create(name, own, allowed);
+            return containers.create(name, own, allowed, endpoints);
         } catch (EngineException e) {
             if (e.kind() == EngineException.Kind.CONFLICT && e.getMessage().contains("container name")) {
                 // whose it is, is nobody's business
@@ -188,6 +202,16 @@ final class OwnContainers implements Containers {
     @Override
     public OutputReader logs(String container, LogOptions options) {
         return containers.logs(own(container), options);
+    }
+
+    @Override
+    public ContainerStats stats(String container) {
+        return containers.stats(own(container));
+    }
+
+    @Override
+    public StatsReader followStats(String container) {
+        return containers.followStats(own(container));
     }
 
     @Override

@@ -12,6 +12,7 @@ import ondol.engine.Events;
 import ondol.engine.Execs;
 import ondol.engine.Images;
 import ondol.engine.Meter;
+import ondol.engine.Networks;
 import ondol.engine.Registries;
 import ondol.engine.Tenants;
 import ondol.engine.Volumes;
@@ -33,7 +34,7 @@ public final class TenantView implements Engine {
         this.tenant = tenant;
         this.images = new OwnImages(engine, tenant);
         this.volumes = new OwnVolumes(engine.volumes(), tenant);
-        this.containers = new OwnContainers(engine.containers(), images, volumes, tenant);
+        this.containers = new OwnContainers(engine.containers(), images, volumes, engine.networks(), tenant);
     }
 
     /** What a tenant's users may not do. */
@@ -66,6 +67,11 @@ public final class TenantView implements Engine {
     @Override
     public Volumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public Networks networks() {
+        return containers.networks();
     }
 
     @Override
