@@ -53,7 +53,7 @@ answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/nul
 start_engine() {
   [[ -n $(engine_pid) ]] || "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
   disown $! 2>/dev/null # no word from the shell when a test kills it
-  until_true 20 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
+  until_true 60 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
 }
 kill_engine() { # SIGNAL
   local pid
