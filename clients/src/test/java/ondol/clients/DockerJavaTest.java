@@ -183,8 +183,7 @@ class DockerJavaTest extends Served {
                 .withHostName("room")
                 .withUser("0:0")
                 .withWorkingDir("/tmp")
-                .withHostConfig(alone()
-                        .withMemory(64L << 20)
+                .withHostConfig(alone().withMemory(64L << 20)
                         .withNanoCPUs(500_000_000L)
                         .withBinds(new Bind(folder.toString(), new Volume("/shared"), AccessMode.ro))
                         .withTmpFs(Map.of("/t", "size=1m"))
@@ -197,7 +196,8 @@ class DockerJavaTest extends Served {
         assertThat(found.getConfig().getEnv()).contains("A=b");
         assertThat(found.getConfig().getHostName()).isEqualTo("room");
         assertThat(found.getHostConfig().getMemory()).isEqualTo(64L << 20);
-        assertThat(found.getHostConfig().getRestartPolicy().getMaximumRetryCount()).isEqualTo(2);
+        assertThat(found.getHostConfig().getRestartPolicy().getMaximumRetryCount())
+                .isEqualTo(2);
         assertThat(found.getMounts()).hasSize(1);
         assertThat(found.getState().getStatus()).isEqualTo("created");
         assertThat(found.getNetworkSettings().getNetworks()).containsKey("none");
@@ -219,7 +219,10 @@ class DockerJavaTest extends Served {
         assertThat(docker.inspectContainerCmd(id).exec().getState().getPaused()).isTrue();
         docker.unpauseContainerCmd(id).exec();
         docker.renameContainerCmd(id).withName("renamed").exec();
-        docker.updateContainerCmd(id).withMemory(32L << 20).withMemorySwap(32L << 20).exec();
+        docker.updateContainerCmd(id)
+                .withMemory(32L << 20)
+                .withMemorySwap(32L << 20)
+                .exec();
         assertThat(docker.topContainerCmd(id).exec().getProcesses().length).isOne();
         docker.restartContainerCmd(id).withTimeout(0).exec();
         docker.killContainerCmd(id).withSignal("KILL").exec();
@@ -241,9 +244,11 @@ class DockerJavaTest extends Served {
                 .exec();
         try (InputStream tar =
                 docker.copyArchiveFromContainerCmd(id, "/tmp/note").exec()) {
-            assertThat(new String(tar.readAllBytes(), StandardCharsets.ISO_8859_1)).contains("written");
+            assertThat(new String(tar.readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .contains("written");
         }
-        assertThat(docker.containerDiffCmd(id).exec()).anyMatch(one -> one.getPath().equals("/tmp/note"));
+        assertThat(docker.containerDiffCmd(id).exec())
+                .anyMatch(one -> one.getPath().equals("/tmp/note"));
         assertThatThrownBy(
                         () -> docker.copyArchiveFromContainerCmd(id, "/nothing").exec())
                 .isInstanceOf(NotFoundException.class);
@@ -253,7 +258,11 @@ class DockerJavaTest extends Served {
     @Test
     void images() throws Exception {
         String id = create("true");
-        String image = docker.commitCmd(id).withRepository("made").withTag("1").withMessage("why").exec();
+        String image = docker.commitCmd(id)
+                .withRepository("made")
+                .withTag("1")
+                .withMessage("why")
+                .exec();
         assertThat(docker.inspectImageCmd("made:1").exec().getId()).isEqualTo(image);
         docker.tagImageCmd("made:1", "again", "2").exec();
         List<Image> listed = docker.listImagesCmd().withReferenceFilter("again").exec();

@@ -65,7 +65,8 @@ class TestcontainersTest extends Served {
         try (GenericContainer<?> box = container("for i in 1 2 3; do echo line $i; sleep 0.1; done; sleep 1000")
                 .withLogConsumer(all.andThen(waiting))) {
             box.start();
-            waiting.waitUntil(frame -> frame.getUtf8String().contains("line 3"), 20, java.util.concurrent.TimeUnit.SECONDS);
+            waiting.waitUntil(
+                    frame -> frame.getUtf8String().contains("line 3"), 20, java.util.concurrent.TimeUnit.SECONDS);
             assertThat(all.toUtf8String()).contains("line 1").contains("line 2");
             assertThat(box.getLogs(OutputFrame.OutputType.STDERR)).isEmpty();
         }

@@ -13,7 +13,8 @@ final class LaterApi {
     static void addTo(Router router) {
         no(router, "building images is not supported yet", "POST /build", "POST /build/cancel");
         // there is no cache to prune: system prune asks for this too
-        router.post("/build/prune", call -> call.json(java.util.Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0L)));
+        router.post(
+                "/build/prune", call -> call.json(java.util.Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0L)));
         no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
         no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
