@@ -35,7 +35,7 @@ filter() { "$ondol" info --format '{{json .Warnings}}' | grep -c 'no nf_tables';
 if [[ $(filter) = 0 ]]; then walls=yes; else walls=; echo "  this kernel has no nf_tables: ports, walls and the way outside are left out"; fi
 fetch() { busybox wget -q -T 3 -O- "$1" 2>&1; }
 address() { "$ondol" inspect -f "{{.NetworkSettings.Networks.$2.IPAddress}}" "$1"; }
-in() { "$ondol" exec "$@" 2>&1; }
+inside() { "$ondol" exec "$@" 2>&1; }
 reaches() { quiet "$ondol" exec "$1" ping -c 1 -W 2 "$2"; }
 
 echo "the default network"
@@ -44,9 +44,9 @@ echo "the default network"
 reaches one "$(address two bridge)" && ok "two containers reach each other" || bad "two containers reach each other"
 gateway=$("$ondol" inspect -f '{{.NetworkSettings.Gateway}}' one)
 reaches one "$gateway" && ok "and the machine" || bad "and the machine"
-quiet ping -c 1 -W 2 "$(address one bridge)" && ok "the machine reaches them" || bad "the machine reaches them"
-holds "hosts has its own name" "$(in one cat /etc/hosts)" "$(address one bridge)"
-lacks "there is no IPv6 where the network has none" "$(in one ip -6 addr show eth0)" inet6
+quiet busybox ping -c 1 -W 2 "$(address one bridge)" && ok "the machine reaches them" || bad "the machine reaches them"
+holds "hosts has its own name" "$(inside one cat /etc/hosts)" "$(address one bridge)"
+lacks "there is no IPv6 where the network has none" "$(inside one ip -6 addr show eth0)" inet6
 "$ondol" stop -t 0 one >/dev/null
 equal "inspect shows no address of one that does not run" "" "$(address one bridge)"
 "$ondol" rm -f one two >/dev/null
@@ -72,7 +72,7 @@ reaches ada bob && ok "bob is still there" || bad "bob is still there"
 succeeds "ada is disconnected" "$ondol" network disconnect blue ada
 reaches ada bob && bad "bob is still reached" || ok "bob is gone"
 reaches ada eve && ok "eve is still there" || bad "eve is still there"
-holds "the default route moved" "$(in ada ip route)" "default via 10.77.0.1"
+holds "the default route moved" "$(inside ada ip route)" "default via 10.77.0.1"
 exits "a network in use cannot be removed" 1 "$ondol" network rm red
 exits "an address in use" 125 "$ondol" run --network red --ip 10.77.0.9 base true
 exits "an address outside" 125 "$ondol" run --network red --ip 10.78.0.9 base true
@@ -95,7 +95,7 @@ if [[ $walls ]]; then
   lacks "and not from outside" "$(on $client busybox wget -q -T 2 -O- http://10.99.0.1:8081/ 2>&1)" welcome
   lacks "a container that is not published is closed to outside" "$(on $client busybox wget -q -T 2 -O- "http://$(address web bridge)/" 2>&1)" welcome
   equal "from another container, by the machine" welcome "$("$ondol" run --rm base wget -q -T 3 -O- "http://$gateway:8080/" 2>&1)"
-  equal "from the very container" welcome "$(in web wget -q -T 3 -O- "http://$gateway:8080/")"
+  equal "from the very container" welcome "$(inside web wget -q -T 3 -O- "http://$gateway:8080/")"
   lacks "a container does not get to the machine's loopback" "$("$ondol" run --rm --cap-add NET_ADMIN base sh -c "ip route add 127.0.0.1 via $gateway table 9; wget -q -T 2 -O- http://127.0.0.1:8081/" 2>&1)" welcome
   holds "ps shows them" "$("$ondol" ps --format '{{.Ports}}')" "0.0.0.0:8080->80/tcp"
   holds "a range" "$("$ondol" port web)" "9002/udp -> 0.0.0.0:9002"
