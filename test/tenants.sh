@@ -22,7 +22,7 @@ equal "and another" ben "$("$ondol" tenant create ben --user 4002 --max-containe
 exits "a name twice" 1 "$ondol" tenant create ann
 exits "a user of two tenants" 1 "$ondol" tenant update ben --user 4001
 exits "guarantees that the machine cannot keep" 1 "$ondol" tenant create big --memory-guarantee 900t
-exits "a unit misspelt" 1 "$ondol" tenant update ann --memory 5x
+exits "a unit misspelt" 125 "$ondol" tenant update ann --memory 5x
 exits "a tenant that is none" 125 "$ondol" run --tenant nobody base true
 like "ls lists them" 'ann .*64MiB.*ben' "$("$ondol" tenant ls | tr '\n' ' ')"
 for tenant in ann ben; do "$ondol" tag base "tenant.ondol/$tenant/docker.io/library/base" >/dev/null; done

@@ -29,7 +29,7 @@ shares() {
   for i in "${!names[@]}"; do echo "${weights[i]} ${before[i]} ${after[i]}"; done | awk -v sum=$sum '
     { w[NR] = $1; used[NR] = $3 - $2; total += used[NR] }
     END { for (i = 1; i <= NR; i++) { got = used[i] / total; due = w[i] / sum; off = (got / due - 1) * 100
-      printf "weight %4d of %d            %5.1f %% of the processors, due %5.1f %%, off by %+.1f %%   %s\n", w[i], sum, got * 100, due * 100, off, off < 5 && off > -5 ? "within 5 %" : "ABOVE 5 %" } }'
+      printf "weight %4d of %d            %5.1f %% of the processors, due %5.1f %%, off by %+.1f %%   %s\n", w[i], sum, got * 100, due * 100, off, (off < 5 && off > -5 ? "within 5 %" : "ABOVE 5 %") } }'
   tenants_gone "${names[@]}"
 }
 tenant_shares() { tenants_ready; shares 100 100 100; shares 100 200 400; }
@@ -79,7 +79,7 @@ meter_exact() { # against the tenant's group, whose counter in the unified hiera
   kernel=$(awk '$1 == "usage_usec" { print $2 }' "$group/cpu.stat")
   metered=$(cpu_of exact)
   awk -v k="$kernel" -v m="$metered" -v n=$((rounds + 2)) 'BEGIN { off = m * 1e6 - k
-    printf "%d ended containers          kernel %.6f s, meter %.6f s, off by %+.0f µs   %s\n", n - 2, k / 1e6, m, off, off <= n && off >= -n ? "exact (the kernel cuts each group to microseconds)" : "NOT exact" }'
+    printf "%d ended containers          kernel %.6f s, meter %.6f s, off by %+.0f µs   %s\n", n - 2, k / 1e6, m, off, (off <= n && off >= -n ? "exact (the kernel cuts each group to microseconds)" : "NOT exact") }'
   o rm -f holder >/dev/null
   tenants_gone exact
 }
