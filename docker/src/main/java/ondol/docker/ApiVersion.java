@@ -7,6 +7,9 @@ record ApiVersion(int major, int minor) implements Comparable<ApiVersion> {
     static final ApiVersion OLDEST = new ApiVersion(1, 24);
     static final ApiVersion NEWEST = new ApiVersion(1, 51);
 
+    /** The Docker whose API this is: clients such as Testcontainers go by an engine's version for what it can do. */
+    static final String DOCKER = "28.3.0";
+
     /**
      * The version that a path segment such as {@code v1.44} names.
      *

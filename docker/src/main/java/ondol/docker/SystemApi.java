@@ -64,7 +64,7 @@ final class SystemApi {
         call.json(new SystemJson.Version(
                 new SystemJson.Named("Ondol"),
                 List.of(component),
-                info.version(),
+                ApiVersion.DOCKER + "+ondol." + info.version(),
                 ApiVersion.NEWEST.toString(),
                 ApiVersion.OLDEST.toString(),
                 "",
