@@ -1,5 +1,6 @@
 package ondol.engine.local;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class Sampler {
                 ticking = true;
                 due = System.nanoTime();
                 house.later(this::tick);
-            } else if (series.count == 0) {
+            } else if (series.readers == 1) {
                 house.later(() -> sample(container)); // and from then on with the others
             }
             return new Reader(container, series);
@@ -96,6 +97,9 @@ final class Sampler {
             if (series == null) {
                 return;
             }
+            if (isOlder(stats, series.now)) {
+                return; // two threads read at the same time, and the other one came first
+            }
             series.before = series.now != null && series.now.read() != null && stats.read() != null ? series.now : null;
             series.now = stats;
             series.count++;
@@ -104,6 +108,12 @@ final class Sampler {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isOlder(ContainerStats one, @Nullable ContainerStats other) {
+        Instant time = one.read();
+        Instant otherTime = other == null ? null : other.read();
+        return time != null && otherTime != null && time.isBefore(otherTime);
     }
 
     /** One that looks. */
