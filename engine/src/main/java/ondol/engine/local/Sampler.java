@@ -24,7 +24,6 @@ final class Sampler {
     private final Condition read = lock.newCondition();
     private final Map<Container, Series> watched = new HashMap<>(); // guarded by lock
     private boolean ticking; // guarded by lock
-    private long due; // guarded by lock
 
     Sampler(House house) {
         this.house = house;
@@ -52,7 +51,6 @@ final class Sampler {
             series.readers++;
             if (!ticking) {
                 ticking = true;
-                due = System.nanoTime();
                 house.later(this::tick);
             } else if (series.readers == 1) {
                 house.later(() -> sample(container)); // and from then on with the others
@@ -64,6 +62,7 @@ final class Sampler {
     }
 
     private void tick() {
+        long begun = System.nanoTime();
         for (Container container : containers()) {
             sample(container);
         }
@@ -73,8 +72,9 @@ final class Sampler {
                 ticking = false;
                 return;
             }
-            due = Math.max(due + PERIOD, System.nanoTime()); // after a long pause not all at once
-            house.after(Math.max(0, due - System.nanoTime()), TimeUnit.NANOSECONDS, this::tick);
+            // a late one is followed by a whole second: what was used in less says little
+            long pause = Math.max(0, begun + PERIOD - System.nanoTime());
+            house.after(pause, TimeUnit.NANOSECONDS, this::tick);
         } finally {
             lock.unlock();
         }
