@@ -45,7 +45,7 @@ final class VolumesTest extends OnEngine {
     @Test
     void whatMakesNoSense() {
         wrong(Kind.INVALID, Map.of("type", "none"), "missing required option: \"device\"");
-        wrong(Kind.INVALID, Map.of("size", "1g"), "invalid option: size");
+        wrong(Kind.INVALID, Map.of("colour", "red"), "invalid option: colour");
         wrong(Kind.INVALID, Map.of("type", "none", "device", "relative", "o", "bind"), "device=relative");
         wrong(Kind.UNSUPPORTED, Map.of("type", "nfs", "device", ":/x", "o", "addr=1.2.3.4"), "type nfs");
         wrong(Kind.UNSUPPORTED, Map.of("type", "ext4", "device", "/dev/sda"), "type ext4");

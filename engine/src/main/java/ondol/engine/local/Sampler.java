@@ -1,5 +1,6 @@
 package ondol.engine.local;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,6 @@ final class Sampler {
     private final Condition read = lock.newCondition();
     private final Map<Container, Series> watched = new HashMap<>(); // guarded by lock
     private boolean ticking; // guarded by lock
-    private long due; // guarded by lock
 
     Sampler(House house) {
         this.house = house;
@@ -51,9 +51,8 @@ final class Sampler {
             series.readers++;
             if (!ticking) {
                 ticking = true;
-                due = System.nanoTime();
                 house.later(this::tick);
-            } else if (series.count == 0) {
+            } else if (series.readers == 1) {
                 house.later(() -> sample(container)); // and from then on with the others
             }
             return new Reader(container, series);
@@ -63,6 +62,7 @@ final class Sampler {
     }
 
     private void tick() {
+        long begun = System.nanoTime();
         for (Container container : containers()) {
             sample(container);
         }
@@ -72,8 +72,9 @@ final class Sampler {
                 ticking = false;
                 return;
             }
-            due = Math.max(due + PERIOD, System.nanoTime()); // after a long pause not all at once
-            house.after(Math.max(0, due - System.nanoTime()), TimeUnit.NANOSECONDS, this::tick);
+            // a late one is followed by a whole second: what was used in less says little
+            long pause = Math.max(0, begun + PERIOD - System.nanoTime());
+            house.after(pause, TimeUnit.NANOSECONDS, this::tick);
         } finally {
             lock.unlock();
         }
@@ -96,6 +97,9 @@ final class Sampler {
             if (series == null) {
                 return;
             }
+            if (isOlder(stats, series.now)) {
+                return; // two threads read at the same time, and the other one came first
+            }
             series.before = series.now != null && series.now.read() != null && stats.read() != null ? series.now : null;
             series.now = stats;
             series.count++;
@@ -104,6 +108,12 @@ final class Sampler {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isOlder(ContainerStats one, @Nullable ContainerStats other) {
+        Instant time = one.read();
+        Instant otherTime = other == null ? null : other.read();
+        return time != null && otherTime != null && time.isBefore(otherTime);
     }
 
     /** One that looks. */
