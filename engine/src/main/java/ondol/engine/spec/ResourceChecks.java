@@ -122,6 +122,7 @@ final class ResourceChecks {
                 weight != null && weight != 0 && (weight < 10 || weight > 1000),
                 "Range of blkio weight is from 10 to 1000");
         for (WeightDevice device : Absent.list(host.blkioWeightDevice())) {
+            path(device.path());
             refuse(
                     device.weight() < 10 || device.weight() > 1000,
                     "Range of blkio weight is from 10 to 1000: %s",
@@ -135,8 +136,14 @@ final class ResourceChecks {
 
     private static void rates(@Nullable List<ThrottleDevice> devices) {
         for (ThrottleDevice device : Absent.list(devices)) {
+            path(device.path());
             refuse(device.rate() < 0, "the rate of %s can not be less than 0", device.path());
         }
+    }
+
+    /** A client may leave it out. */
+    private static void path(@Nullable String device) {
+        refuse(device == null || device.isEmpty(), "a limit of a block device has no Path, such as /dev/sda");
     }
 
     private static void ulimit(Ulimit ulimit) {
