@@ -191,7 +191,9 @@ final class RestrictedUsersTest extends OnEngine {
                 host().cgroupParent("/"),
                 host().isolation("chroot"),
                 host().oomScoreAdj(-500),
-                host().cpuRealtimeRuntime(1000L)));
+                host().cpuRealtimeRuntime(1000L),
+                host().memoryGuarantee(1L << 20),
+                host().cgroupConf(Map.of("memory.min", "1"))));
         for (HostConfigBuilder each : reaching) {
             EngineException e = refusedFor(each);
             assertEquals(Kind.DENIED, e.kind(), e.getMessage());

@@ -153,6 +153,10 @@ final class TenantsTest extends OnEngine {
         started(of("a", "sleep 60"), host());
         String value = ofTenant("a", "memory.soft_limit_in_bytes", "memory.min");
         assertEquals(memory / 2 / 4096 * 4096, Long.parseLong(value));
+        started(
+                of("a", "sleep 60"),
+                host().memoryReservation(8 * MIB)); // each claims, and the tenant has no more for it
+        assertEquals(value, ofTenant("a", "memory.soft_limit_in_bytes", "memory.min"));
         engine.tenants().update("a", limits().memoryGuarantee(16 * MIB).build());
         assertEquals(String.valueOf(16 * MIB), ofTenant("a", "memory.soft_limit_in_bytes", "memory.min"));
         if (engine.info().cgroupVersion() == 2) {

@@ -121,15 +121,21 @@ final class Groups {
         }
     }
 
-    /** Has the groups above keep the guarantees of memory that a container has got; little to do where it has none. */
+    /**
+     * Has the groups above keep the guarantees of memory that a container has got; little to do where it has none. A tenant's
+     * group keeps its own: its containers share that out, and cannot get more by asking for more.
+     */
     void cover(HostConfig host, @Nullable String tenant, Resources resources) {
+        if (tenant != null) {
+            return;
+        }
         boolean low = resources.memory() != null && resources.memory().reservation() != null;
         boolean min = resources.unified() != null
                 && resources.unified().keySet().stream().anyMatch(GUARANTEES::contains);
         if (low || min) {
             synchronized (tenants) {
                 // where tenants are guaranteed something too, theirs is not to be taken away
-                tree.coverGuarantees(parentOf(host, tenant), guarantees.getAsLong() == 0 ? parent : null);
+                tree.coverGuarantees(parentOf(host, null), guarantees.getAsLong() == 0 ? parent : null);
             }
         }
     }

@@ -93,6 +93,8 @@ final class HostReach {
         no(positive(host.cpuRealtimePeriod()) || positive(host.cpuRealtimeRuntime()), "real-time scheduling");
         no(host.oomScoreAdj() != null && host.oomScoreAdj() < 0, "--oom-score-adj below 0");
         no(Boolean.TRUE.equals(host.oomKillDisable()), "--oom-kill-disable");
+        no(positive(host.memoryGuarantee()), "--memory-guarantee"); // a tenant shares out what it is guaranteed itself
+        no(host.cgroupConf() != null && !host.cgroupConf().isEmpty(), "--cgroup-conf");
         for (Ulimit limit : list(host.ulimits())) {
             no(ULIMITS.contains(limit.name()), "--ulimit " + limit.name());
         }
