@@ -33,7 +33,7 @@ succeeds "an image" "$ondol" init "$state/root" base
 before=$(links)
 filter() { "$ondol" info --format '{{json .Warnings}}' | grep -c 'no nf_tables'; }
 if [[ $(filter) = 0 ]]; then walls=yes; else walls=; echo "  this kernel has no nf_tables: ports, walls and the way outside are left out"; fi
-fetch() { busybox wget -q -T 3 -O- "$1" 2>&1; }
+fetch() { timeout 3 busybox wget -q -O- "$1" 2>&1; }
 address() { "$ondol" inspect -f "{{.NetworkSettings.Networks.$2.IPAddress}}" "$1"; }
 inside() { "$ondol" exec "$@" 2>&1; }
 reaches() { quiet "$ondol" exec "$1" ping -c 1 -W 2 "$2"; }
@@ -90,13 +90,13 @@ if [[ $walls ]]; then
   "$ondol" run -d --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 9000-9002:9000-9002/udp base httpd -f -p 80 -h /www >/dev/null
   equal "from the machine's loopback" welcome "$(fetch http://127.0.0.1:8080/)"
   equal "from an address of the machine" welcome "$(fetch http://10.99.0.1:8080/)"
-  equal "from outside" welcome "$(on $client busybox wget -q -T 3 -O- http://10.99.0.1:8080/ 2>&1)"
+  equal "from outside" welcome "$(on $client timeout 3 busybox wget -q -O- http://10.99.0.1:8080/ 2>&1)"
   equal "on the loopback alone" welcome "$(fetch http://127.0.0.1:8081/)"
-  lacks "and not from outside" "$(on $client busybox wget -q -T 2 -O- http://10.99.0.1:8081/ 2>&1)" welcome
-  lacks "a container that is not published is closed to outside" "$(on $client busybox wget -q -T 2 -O- "http://$(address web bridge)/" 2>&1)" welcome
-  equal "from another container, by the machine" welcome "$("$ondol" run --rm base wget -q -T 3 -O- "http://$gateway:8080/" 2>&1)"
-  equal "from the very container" welcome "$(inside web wget -q -T 3 -O- "http://$gateway:8080/")"
-  lacks "a container does not get to the machine's loopback" "$("$ondol" run --rm --cap-add NET_ADMIN base sh -c "ip route add 127.0.0.1 via $gateway table 9; wget -q -T 2 -O- http://127.0.0.1:8081/" 2>&1)" welcome
+  lacks "and not from outside" "$(on $client timeout 2 busybox wget -q -O- http://10.99.0.1:8081/ 2>&1)" welcome
+  lacks "a container that is not published is closed to outside" "$(on $client timeout 2 busybox wget -q -O- "http://$(address web bridge)/" 2>&1)" welcome
+  equal "from another container, by the machine" welcome "$("$ondol" run --rm base timeout 3 wget -q -O- "http://$gateway:8080/" 2>&1)"
+  equal "from the very container" welcome "$(inside web timeout 3 wget -q -O- "http://$gateway:8080/")"
+  lacks "a container does not get to the machine's loopback" "$("$ondol" run --rm --cap-add NET_ADMIN base sh -c "ip route add 127.0.0.1 via $gateway table 9; timeout 2 wget -q -O- http://127.0.0.1:8081/" 2>&1)" welcome
   holds "ps shows them" "$("$ondol" ps --format '{{.Ports}}')" "0.0.0.0:8080->80/tcp"
   holds "a range" "$("$ondol" port web)" "9002/udp -> 0.0.0.0:9002"
   holds "a taken port says by whom: a container" "$("$ondol" run -p 8080:80 base true 2>&1)" "container web has it"
@@ -109,13 +109,14 @@ if [[ $walls ]]; then
   equal "leads there" welcome "$(fetch http://127.0.0.1:8099/)"
   succeeds "and is withdrawn" "$ondol" port rm web 8099:80
   lacks "leads nowhere" "$(fetch http://127.0.0.1:8099/)" welcome
-  "$ondol" run -d --name echo -p 7000:7000/udp base sh -c 'nc -u -l -p 7000 -e cat' >/dev/null
-  equal "udp" hello "$(echo hello | timeout 3 busybox nc -u -w 1 127.0.0.1 7000)"
+  "$ondol" run -d --name echo -p 7000:7000/udp base udpsvd 0.0.0.0 7000 cat >/dev/null
+  datagram() { local answer; exec 3<>/dev/udp/127.0.0.1/7000; echo "$1" >&3; read -r -t 3 -u 3 answer; exec 3>&-; echo "$answer"; }
+  equal "udp" hello "$(datagram hello)"
   on $server busybox httpd -f -p 80 -h "$state/root/www" &
   hosts+=($!)
-  equal "outside is reached, by the machine's address" welcome "$("$ondol" run --rm base wget -q -T 5 -O- http://10.98.0.2/ 2>&1)"
+  equal "outside is reached, by the machine's address" welcome "$("$ondol" run --rm base timeout 5 wget -q -O- http://10.98.0.2/ 2>&1)"
   "$ondol" network create --internal closed >/dev/null
-  lacks "not from an internal network" "$("$ondol" run --rm --network closed base wget -q -T 2 -O- http://10.98.0.2/ 2>&1)" welcome
+  lacks "not from an internal network" "$("$ondol" run --rm --network closed base timeout 2 wget -q -O- http://10.98.0.2/ 2>&1)" welcome
   "$ondol" run -d --name any -P --expose 80 base httpd -f -p 80 -h /www >/dev/null
   any=$("$ondol" port any 80)
   equal "a port of the engine's choice" welcome "$(fetch "http://127.0.0.1:${any##*:}/")"

@@ -38,10 +38,20 @@ public final class DnsServer implements AutoCloseable {
     private final Map<Scope, Runnable> closings = new HashMap<>(); // of the loop's thread
 
     private DnsServer(NameTable names, ForwardRules rules, Path resolvConf) throws IOException {
+        openFirst();
         this.names = names;
         this.loop = new Loop();
         this.idle = loop.deadlines(IDLE);
         this.forwarder = new Forwarder(loop, new HostResolvers(resolvConf), rules);
+    }
+
+    /**
+     * With the first channel that it opens, the JDK makes a socket that it keeps for good (a closed channel's number stands
+     * for it meanwhile). It must be one of this namespace: in a container's it would keep that, and its links, for ever.
+     */
+    private static void openFirst() throws IOException {
+        DatagramChannel.open(StandardProtocolFamily.INET).close();
+        ServerSocketChannel.open(StandardProtocolFamily.INET).close();
     }
 
     /**
