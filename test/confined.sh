@@ -7,7 +7,7 @@ busybox_root "$state/root"
 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
   "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
 disown $!
-until_true 60 answers || { bad "the engine starts" "$(tail -n 3 "$state/engine.log")"; finish; }
+until_true 120 answers || { bad "the engine starts" "$(tail -n 3 "$state/engine.log")"; finish; }
 like "the engine has no CAP_SYS_ADMIN" '^[0-9a-f]*[^2367abef][0-9a-f]{5}$' "$(sed -n 's/^CapEff:\t//p' "/proc/$(engine_pid)/status")"
 "$ondol" init "$state/root" base >/dev/null
 said=$("$ondol" run --rm base true 2>&1)
