@@ -3,6 +3,7 @@ package ondol.engine.spec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import ondol.engine.HostConfig;
 import ondol.engine.ThrottleDevice;
 import ondol.engine.WeightDevice;
@@ -31,6 +32,14 @@ public final class LimitWarnings {
                             + " page cache reaches the disk later and is not limited (v2 limits both)");
         }
         weights(host, machine.files(), warnings);
+        boolean passes = Absent.no(host.privileged())
+                || Absent.list(host.capAdd()).stream()
+                        .anyMatch(name -> List.of("ALL", "SYS_RESOURCE", "CAP_SYS_RESOURCE")
+                                .contains(name.toUpperCase(Locale.ROOT)));
+        if (passes && !Absent.map(host.storageOpt()).isEmpty()) {
+            warnings.add("the container has CAP_SYS_RESOURCE, whose owner may pass a quota of ext4: --storage-opt size binds"
+                    + " it only where it is a filesystem of its own");
+        }
         return warnings;
     }
 

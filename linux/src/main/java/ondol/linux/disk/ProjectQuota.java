@@ -40,6 +40,7 @@ public final class ProjectQuota {
     private static final int DQBLK_BYTES = 72;
 
     private static final int SPACE_USED = 16;
+    private static final int FILES = 40;
     private static final int VALID = 64;
     private static final int NEXT_ID = 68;
     private static final int QIF_BLIMITS = 1;
@@ -115,7 +116,7 @@ public final class ProjectQuota {
         }
     }
 
-    /** The projects from one number to another that the filesystem knows. */
+    /** The projects from one number to another that have a limit or files. */
     public static List<Integer> known(Path anyFolder, int first, int last) {
         List<Integer> found = new ArrayList<>();
         try (Descriptor open = open(anyFolder);
@@ -127,7 +128,10 @@ public final class ProjectQuota {
                 if (id < next || id > last) {
                     break;
                 }
-                found.add(id);
+                // ext4 goes on listing for a while what has no file and no limit any more
+                if (block.get(JAVA_LONG, 0) != 0 || block.get(JAVA_LONG, SPACE_USED) != 0 || block.get(JAVA_LONG, FILES) != 0) {
+                    found.add(id);
+                }
                 next = id + 1;
             }
         }
