@@ -37,8 +37,9 @@ public final class LimitWarnings {
                         .anyMatch(name -> List.of("ALL", "SYS_RESOURCE", "CAP_SYS_RESOURCE")
                                 .contains(name.toUpperCase(Locale.ROOT)));
         if (passes && !Absent.map(host.storageOpt()).isEmpty()) {
-            warnings.add("the container has CAP_SYS_RESOURCE, whose owner may pass a quota of ext4: --storage-opt size binds"
-                    + " it only where it is a filesystem of its own");
+            warnings.add(
+                    "the container has CAP_SYS_RESOURCE, whose owner may pass a quota of ext4: --storage-opt size binds"
+                            + " it only where it is a filesystem of its own");
         }
         return warnings;
     }

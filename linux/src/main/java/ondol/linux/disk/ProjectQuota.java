@@ -129,7 +129,9 @@ public final class ProjectQuota {
                     break;
                 }
                 // ext4 goes on listing for a while what has no file and no limit any more
-                if (block.get(JAVA_LONG, 0) != 0 || block.get(JAVA_LONG, SPACE_USED) != 0 || block.get(JAVA_LONG, FILES) != 0) {
+                if (block.get(JAVA_LONG, 0) != 0
+                        || block.get(JAVA_LONG, SPACE_USED) != 0
+                        || block.get(JAVA_LONG, FILES) != 0) {
                     found.add(id);
                 }
                 next = id + 1;

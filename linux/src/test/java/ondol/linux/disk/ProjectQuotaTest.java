@@ -40,7 +40,8 @@ class ProjectQuotaTest {
             SizedFolder.make(other, disk, 8 * MIB);
             assertThat(ProjectQuota.projectOf(folder)).isNotEqualTo(ProjectQuota.projectOf(other));
             Files.createDirectory(folder.resolve("below"));
-            assertThat(asInAContainer(folder.resolve("below/big"), 16)).containsAnyOf("No space left", "quota exceeded");
+            assertThat(asInAContainer(folder.resolve("below/big"), 16))
+                    .containsAnyOf("No space left", "quota exceeded");
             assertThat(Files.size(folder.resolve("below/big"))).isBetween(7 * MIB, 8 * MIB);
             assertThat(ProjectQuota.used(disk, ProjectQuota.projectOf(folder))).isBetween(7 * MIB, 8 * MIB);
             fill(other.resolve("well"), 6 * MIB);
