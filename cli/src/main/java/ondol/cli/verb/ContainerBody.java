@@ -170,7 +170,8 @@ final class ContainerBody {
         text("VolumeDriver", "volume-driver");
         json.field("VolumesFrom", orNull(flags.all("volumes-from")));
         json.beginArray("ConsoleSize").value(console[0]).value(console[1]).endArray();
-        if (flags.has("annotation")) json.field("Annotations", Environment.pairs(flags.all("annotation")));
+        Map<String, String> annotations = Traffic.words(flags, Environment.pairs(flags.all("annotation")));
+        if (!annotations.isEmpty()) json.field("Annotations", annotations);
         json.field("CapAdd", orNull(SecurityOptions.capabilities(flags.all("cap-add"))));
         json.field("CapDrop", orNull(SecurityOptions.capabilities(flags.all("cap-drop"))));
         text("CgroupnsMode", "cgroupns");

@@ -78,6 +78,9 @@ final class ContainerFlags {
                   --dns-option list                  Set DNS options
                   --dns-search list                  Set custom DNS search domains
                   --domainname string                Container NIS domain name
+                  --egress list                      What it may reach beside its own
+                                                     networks: deny, any, or
+                                                     allow=CIDR|NAME[:PORT],...
                   --entrypoint string                Overwrite the default ENTRYPOINT
                                                      of the image
               -e, --env list                         Set environment variables
@@ -143,6 +146,11 @@ final class ContainerFlags {
                   --mount mount                      Attach a filesystem mount to the
                                                      container
                   --name string                      Assign a name to the container
+                  --net-burst bytes                  What may pass at once after a pause
+                  --net-rate string                  Limit its network speed both ways,
+                                                     such as 100mbit
+                  --net-rate-in string               Limit what it receives
+                  --net-rate-out string              Limit what it sends
                   --network network                  Connect a container to a network
                   --network-alias list               Add network-scoped alias for the
                                                      container

@@ -30,6 +30,8 @@ public final class NetworkCreate extends Verb {
                   --config-from string   The network from which to copy the configuration
                   --config-only          Create a configuration only network
               -d, --driver string        Driver to manage the Network (default "bridge")
+                  --egress list          What its containers may reach outside: deny, any,
+                                         or allow=CIDR|NAME[:PORT],...
                   --gateway strings      IPv4 or IPv6 Gateway for the master subnet
                   --ingress              Create swarm routing-mesh network
                   --internal             Restrict external access to the network
@@ -40,6 +42,11 @@ public final class NetworkCreate extends Verb {
                                          (default true)
                   --ipv6                 Enable or disable IPv6 address assignment
                   --label list           Set metadata on a network
+                  --net-burst bytes      What may pass at once after a pause
+                  --net-rate string      Limit the speed of the network as a whole, from
+                                         and to outside, such as 100mbit
+                  --net-rate-in string   Limit what it receives
+                  --net-rate-out string  Limit what it sends
               -o, --opt map              Set driver specific options (default map[])
                   --scope string         Control the network's scope
                   --subnet strings       Subnet in CIDR format that represents a network
@@ -70,7 +77,7 @@ public final class NetworkCreate extends Verb {
                 .field("Attachable", flags.is("attachable"))
                 .field("Ingress", flags.is("ingress"))
                 .field("ConfigOnly", flags.is("config-only"))
-                .field("Options", Environment.pairs(flags.all("opt")))
+                .field("Options", Traffic.words(flags, Environment.pairs(flags.all("opt"))))
                 .field("Labels", Environment.pairs(flags.all("label")));
         if (flags.has("config-from"))
             json.begin("ConfigFrom")

@@ -1,6 +1,7 @@
 package ondol.cli.verb;
 
 import java.io.IOException;
+import java.util.Map;
 import ondol.cli.command.Cli;
 import ondol.cli.command.CliException;
 import ondol.cli.command.Flags;
@@ -53,6 +54,8 @@ public final class Update extends Verb {
                                                a device
                   --device-write-iops list     Limit write rate (IO per second) to a
                                                device
+                  --egress list                What it may reach beside its own networks:
+                                               deny, any, or allow=CIDR|NAME[:PORT],...
                   --hugetlb-limit list         Limit huge pages of a size (2MB=64m)
               -m, --memory bytes               Memory limit; -1 for none
                   --memory-guarantee bytes     Memory that the kernel never takes from
@@ -67,6 +70,11 @@ public final class Update extends Verb {
                                                -1 to enable unlimited swap
                   --memory-swappiness int      Tune memory swappiness (0 to 100), v1
                                                (default -1)
+                  --net-burst bytes            What may pass at once after a pause
+                  --net-rate string            Limit its network speed both ways, such as
+                                               100mbit; 0 for no limit
+                  --net-rate-in string         Limit what it receives
+                  --net-rate-out string        Limit what it sends
                   --oom-kill-disable           Disable OOM Killer (v1)
                   --pids-limit int             Tune container pids limit (set -1 for
                                                unlimited)
@@ -115,6 +123,8 @@ public final class Update extends Verb {
         json.field("MemorySwappiness", flags.has("memory-swappiness") ? flags.number("memory-swappiness", -1) : null);
         json.field("OomKillDisable", flags.has("oom-kill-disable") ? flags.is("oom-kill-disable") : null);
         OwnLimits.write(json, flags);
+        Map<String, String> annotations = Traffic.words(flags, Map.of());
+        if (!annotations.isEmpty()) json.field("Annotations", annotations);
         json.field("PidsLimit", flags.has("pids-limit") ? (Object) flags.number("pids-limit", 0) : null);
         json.field("Ulimits", (String) null).field("CpuCount", 0).field("CpuPercent", 0);
         json.field("IOMaximumIOps", 0).field("IOMaximumBandwidth", 0);

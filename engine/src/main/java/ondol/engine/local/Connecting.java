@@ -116,6 +116,7 @@ final class Connecting {
             if (container.running()) {
                 unplug(network, container, place, places);
             }
+            house.limiting().left(place);
             network.leave(container.id());
             network.release(place);
             if (through) {
@@ -159,7 +160,7 @@ final class Connecting {
     }
 
     /** What follows from other networks: names, and the files that tell of addresses. */
-    private void after(Container container) {
+    void after(Container container) {
         ContainerRecord record = container.record();
         try {
             ContainerFiles.rewrite(container.folder(), record, house.endpoints().facts(record));
@@ -168,6 +169,7 @@ final class Connecting {
                     EngineException.Kind.FAILED, "cannot write the container's files: " + e.getMessage(), e);
         }
         if (container.running()) {
+            house.limiting().changed(record);
             house.naming().changed(record);
         }
     }

@@ -46,7 +46,7 @@ final class ContainerFiles {
         put(
                 folder.resolve("hosts"),
                 machineNetwork ? machine("/etc/hosts", "") + extra(host, facts) : hosts(hostname, config, host, facts));
-        put(folder.resolve("resolv.conf"), resolver(host, Naming.named(facts.places())));
+        put(folder.resolve("resolv.conf"), resolver(host, Naming.named(facts.places(), host)));
     }
 
     /** The same, once networks or links are others. */

@@ -21,6 +21,7 @@ import ondol.engine.MountSpec;
 import ondol.engine.Tenants;
 import ondol.engine.VolumeOptions;
 import ondol.engine.networks.PortRequests;
+import ondol.engine.networks.TrafficOptions;
 import ondol.engine.spec.ChrootCheck;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.LimitWarnings;
@@ -55,6 +56,7 @@ final class Creating {
         Image image = LocalImages.translate(() -> house.images().resolve(imageName));
         ContainerConfig merged = ImageConfigs.merge(image.config(), asked);
         ConfigCheck.check(merged, host, house.host());
+        TrafficOptions.of(host);
         NetworkTable.translate(() -> PortRequests.of(merged, host)); // refuses what makes no sense
         boolean chroot = NamespaceChoice.chroot(host);
         if (chroot) {

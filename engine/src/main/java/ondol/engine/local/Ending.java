@@ -119,6 +119,7 @@ final class Ending {
         try {
             clearGroup(container);
             house.naming().close(container.id());
+            house.limiting().close(after);
             if (!after.published().isEmpty()) {
                 house.publishing().close(container);
             }

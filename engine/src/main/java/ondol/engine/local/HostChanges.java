@@ -37,6 +37,7 @@ final class HostChanges {
         all.merged.pidsLimit(said(changes.pidsLimit(), now.pidsLimit()));
         all.merged.hugetlbLimits(both(now.hugetlbLimits(), changes.hugetlbLimits()));
         all.merged.cgroupConf(both(now.cgroupConf(), changes.cgroupConf()));
+        all.merged.annotations(both(now.annotations(), changes.annotations()));
         if (changes.restartPolicy() != null && text(changes.restartPolicy().name(), null) != null) {
             all.merged.restartPolicy(changes.restartPolicy());
         }

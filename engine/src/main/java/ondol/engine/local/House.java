@@ -36,6 +36,7 @@ record House(
         Endpoints endpoints,
         Publishing publishing,
         Naming naming,
+        Limiting limiting,
         Groups groups,
         LocalTenants tenants,
         LocalMeter meter,

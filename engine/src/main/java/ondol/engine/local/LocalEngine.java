@@ -75,6 +75,7 @@ public final class LocalEngine implements Engine {
         this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         this.networks = new LocalNetworks(house);
         new Recovering(house, starting, ending, removing, health).recover();
+        house.networks().settings().hostNamesAt().ifPresent(house.naming()::answerHost);
         house.meter().begin();
     }
 
@@ -140,6 +141,7 @@ public final class LocalEngine implements Engine {
                     new Endpoints(networks, registry),
                     publishing,
                     naming,
+                    new Limiting(networks),
                     groups,
                     tenants,
                     meter,

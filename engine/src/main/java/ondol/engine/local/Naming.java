@@ -1,6 +1,7 @@
 package ondol.engine.local;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,12 +10,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import ondol.engine.EndpointSettings;
+import ondol.engine.HostConfig;
 import ondol.engine.networks.LiveNetwork;
+import ondol.engine.networks.TrafficOptions;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.network.dns.DnsServer;
 import ondol.network.dns.Endpoint;
-import ondol.network.dns.ForwardRules;
 import ondol.network.dns.NameTable;
 import ondol.network.dns.Scope;
 import ondol.network.dns.Upstreams;
@@ -37,11 +39,13 @@ final class Naming implements AutoCloseable {
 
     /** Whether a container is in a network in which names are answered. */
     boolean named(ContainerRecord record) {
-        return named(record.endpoints());
+        return named(record.endpoints(), record.host());
     }
 
-    static boolean named(Map<String, EndpointSettings> places) {
-        return places.keySet().stream().anyMatch(network -> !ondol.engine.Network.PREDEFINED.contains(network));
+    /** Also in the default network, where nobody has a name, if names decide whom a container may reach. */
+    static boolean named(Map<String, EndpointSettings> places, HostConfig host) {
+        return places.keySet().stream().anyMatch(network -> !ondol.engine.Network.PREDEFINED.contains(network))
+                || (places.containsKey("bridge") && TrafficOptions.of(host).hasNames());
     }
 
     /** Answers a container from now on, where it is in such a network. Its namespace is that of this process. */
@@ -58,7 +62,7 @@ final class Naming implements AutoCloseable {
     private synchronized DnsServer server() {
         DnsServer known = server;
         if (known == null) {
-            known = DnsServer.open(names, ForwardRules.ALL);
+            known = DnsServer.open(names, networks.host().traffic().names());
             server = known;
         }
         return known;
@@ -78,6 +82,12 @@ final class Naming implements AutoCloseable {
             return Upstreams.ofHost();
         }
         return Upstreams.of(own.stream().map(InetAddress::ofLiteral).toList());
+    }
+
+    /** Answers the machine itself at this address from now on. */
+    void answerHost(InetSocketAddress at) {
+        server().answerHost(at);
+        refresh();
     }
 
     /** A container has ended, or left its last such network. */

@@ -27,6 +27,7 @@ import ondol.engine.networks.BridgeHost;
 import ondol.engine.networks.LiveNetwork;
 import ondol.engine.networks.NetworkMaker;
 import ondol.engine.networks.Parents;
+import ondol.engine.networks.TrafficHost;
 import ondol.linux.KernelException;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.network.Bridges;
@@ -54,6 +55,7 @@ final class NetworkTable implements AutoCloseable {
     private final BridgeHost host;
     private final Parents parents;
     private final Wiring wiring;
+    private final NetworkSettings settings;
     private final NavigableMap<String, LiveNetwork> byId = new TreeMap<>(); // guarded by this
 
     NetworkTable(Folders folders, Jsonb json, EventLog events) {
@@ -68,9 +70,12 @@ final class NetworkTable implements AutoCloseable {
         this.bridges = new Bridges(socket);
         this.wiring = new Wiring(socket);
         this.parents = new Parents(socket);
+        String table = machines ? "ondol" : "ondol-" + folders.id().substring(0, 8);
+        this.settings = NetworkSettings.read(json, folders.data());
         this.host = new BridgeHost(
                 bridges,
-                Firewall.open(machines ? "ondol" : "ondol-" + folders.id().substring(0, 8)));
+                Firewall.open(table),
+                TrafficHost.open(socket, table, folders.id().substring(0, 4), settings.hostRules()));
         clear();
         for (Network network : records.loadAll(folder)) {
             add(network);
@@ -162,6 +167,10 @@ final class NetworkTable implements AutoCloseable {
 
     BridgeHost host() {
         return host;
+    }
+
+    NetworkSettings settings() {
+        return settings;
     }
 
     Wiring wiring() {

@@ -160,6 +160,7 @@ final class Recovering {
             return;
         }
         house.endpoints().reopen(container);
+        house.limiting().changed(container.record());
         house.publishing().reopen(container);
         reopenNames(container, minder.pid());
         container.beginRun();

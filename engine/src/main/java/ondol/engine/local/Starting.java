@@ -66,6 +66,7 @@ final class Starting {
                     ? 1 // nothing is there yet
                     : prepareLog(container);
             Attachment attachment = house.endpoints().open(container, undo);
+            house.limiting().open(container, undo);
             house.publishing().open(container, undo);
             undo.add(() -> house.naming().close(container.id()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile, attachment.any()));
@@ -75,6 +76,7 @@ final class Starting {
                     ids == null ? List.of() : List.of(house.ranges().map(ids));
             Minder minder = house.keeper().make(plan, donated, ending.listener(container), pid -> {
                 attachment.plug(pid);
+                house.limiting().plugged(container.record());
                 house.naming().open(container.record(), pid);
             });
             container.cgroup(group);

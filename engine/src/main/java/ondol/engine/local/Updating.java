@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.networks.TrafficOptions;
 import ondol.engine.spec.ConfigCheck;
 import ondol.engine.spec.LimitWarnings;
 import ondol.engine.spec.SpecFactory;
@@ -31,6 +32,7 @@ final class Updating {
         try {
             HostConfig merged = HostChanges.merge(container.record().host(), changes);
             ConfigCheck.check(container.record().config(), merged, house.host());
+            TrafficOptions.of(merged);
             warnings = new ArrayList<>(LimitWarnings.of(merged, house.host()));
             Cgroup group = container.cgroup();
             if (container.running() && group != null) {
@@ -47,6 +49,9 @@ final class Updating {
                                 resources(container, merged, changes));
             }
             container.save(r -> r.change().host(merged).build());
+            if (changes.annotations() != null && !changes.annotations().isEmpty()) {
+                new Connecting(house).after(container);
+            }
         } finally {
             container.leave();
         }

@@ -25,13 +25,15 @@ public final class BridgeHost implements AutoCloseable {
 
     private final Bridges bridges;
     private final Firewall firewall;
+    private final TrafficHost traffic;
     private final Map<String, Firewall.Network> up = new TreeMap<>(); // by network id; guarded by this
     private final Map<String, List<Firewall.Port>> ports = new TreeMap<>(); // by container; guarded by this
     private boolean settled; // guarded by this
 
-    public BridgeHost(Bridges bridges, Firewall firewall) {
+    public BridgeHost(Bridges bridges, Firewall firewall, TrafficHost traffic) {
         this.bridges = bridges;
         this.firewall = firewall;
+        this.traffic = traffic;
     }
 
     public Bridges bridges() {
@@ -40,6 +42,10 @@ public final class BridgeHost implements AutoCloseable {
 
     public Firewall firewall() {
         return firewall;
+    }
+
+    public TrafficHost traffic() {
+        return traffic;
     }
 
     /**
@@ -52,6 +58,7 @@ public final class BridgeHost implements AutoCloseable {
         forward(network);
         write(SETTINGS.resolve("ipv4/conf").resolve(network.bridge()).resolve("route_localnet"), "1");
         Firewall.Network rules = rules(network);
+        traffic.raised(network);
         up.put(network.id(), rules);
         if (settled && !firewall.add(rules)) {
             rebuild();
@@ -61,6 +68,7 @@ public final class BridgeHost implements AutoCloseable {
 
     synchronized void lower(LiveNetwork network) {
         Firewall.Network rules = up.remove(network.id());
+        traffic.lowered(network);
         bridges.remove(network.settings());
         if (rules != null && settled && (up.isEmpty() || !firewall.remove(rules))) {
             rebuild();
@@ -104,6 +112,7 @@ public final class BridgeHost implements AutoCloseable {
             return;
         }
         ports.computeIfAbsent(container, _ -> new ArrayList<>()).addAll(more);
+        guard();
         if (settled && !firewall.publish(more)) {
             rebuild();
         }
@@ -115,6 +124,7 @@ public final class BridgeHost implements AutoCloseable {
         if (gone != null && !gone.isEmpty() && settled && !firewall.withdraw(gone)) {
             rebuild();
         }
+        guard();
     }
 
     /** Withdraws some ports of a container. */
@@ -124,12 +134,25 @@ public final class BridgeHost implements AutoCloseable {
         if (!some.isEmpty() && settled && !firewall.withdraw(some)) {
             rebuild();
         }
+        guard();
     }
 
     /** All that has to be there is known: the firewall is made anew, in one transaction. */
     public synchronized void settle() {
         settled = true;
+        traffic.settle();
+        guard();
         rebuild();
+    }
+
+    /** The machine's own rules stand in front of a port before it leads anywhere, and as long as it does. */
+    private void guard() {
+        if (settled) {
+            List<Firewall.Port> all = new ArrayList<>();
+            ports.values().forEach(all::addAll);
+            traffic.published(
+                    all, up.values().stream().map(Firewall.Network::bridge).toList());
+        }
     }
 
     private void rebuild() {
@@ -154,6 +177,7 @@ public final class BridgeHost implements AutoCloseable {
         } catch (KernelException e) {
             LOG.log(Level.DEBUG, "the chains of others cannot be read", e);
         }
+        warnings.addAll(traffic.warnings());
         return warnings;
     }
 
@@ -175,6 +199,7 @@ public final class BridgeHost implements AutoCloseable {
 
     @Override
     public void close() {
+        traffic.close();
         firewall.close();
     }
 }

@@ -28,13 +28,16 @@ public record NetworkOptions(Map<String, String> values) {
 
     /** Options that nobody looks at. */
     public List<String> unknown() {
-        return values.keySet().stream().filter(key -> !KNOWN.contains(key)).toList();
+        return values.keySet().stream()
+                .filter(key -> !KNOWN.contains(key) && !TrafficOptions.KEYS.contains(key))
+                .toList();
     }
 
     /** Refuses values that make no sense. */
     void check(boolean ipv6) {
         flag(ICC, true);
         flag(MASQUERADE, true);
+        traffic();
         int mtu = mtu();
         if (mtu != 0 && (mtu < (ipv6 ? SMALLEST_IPV6_MTU : SMALLEST_MTU) || mtu > LARGEST_MTU)) {
             throw EngineException.invalid("the MTU %d is not from %d to %d"
@@ -51,6 +54,11 @@ public record NetworkOptions(Map<String, String> values) {
             throw new EngineException(
                     EngineException.Kind.INVALID, "option %s is no number: \"%s\"".formatted(MTU, text), e);
         }
+    }
+
+    /** What the network as a whole may send and receive. */
+    public TrafficOptions traffic() {
+        return TrafficOptions.of(values);
     }
 
     /** Whether containers of the network reach each other. */

@@ -172,6 +172,12 @@ public final class TrafficControl {
         socket.request(U32Filter.redirect(request, to));
     }
 
+    /** Sends what comes in by an interface in frames to a hardware address out by another one, as {@link #redirect}. */
+    public void redirect(int link, String mac, int to) {
+        Request request = filter(link, INGRESS_HANDLE, 1, U32Filter.ETH_P_ALL);
+        socket.request(U32Filter.redirect(request, to, LinkNames.mac(mac)));
+    }
+
     /**
      * Puts packets from or to a network into a class of an htb.
      *

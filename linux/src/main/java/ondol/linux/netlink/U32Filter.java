@@ -26,6 +26,9 @@ final class U32Filter {
     private static final int TCA_MIRRED_PARMS = 2;
     private static final int TC_ACT_STOLEN = 4;
     private static final int TCA_EGRESS_REDIR = 1;
+    /** A frame begins this far before its packet. */
+    private static final int ETHERNET_HEADER = -14;
+
     private static final int SELECTOR_HEAD = 16;
     private static final int KEY = 16;
 
@@ -33,7 +36,24 @@ final class U32Filter {
 
     /** All packets leave by another interface instead. */
     static Request redirect(Request request, int link) {
-        ByteBuffer selector = selector(1); // one comparison that is always true: no bit of a word must be anything
+        return redirect(request, link, selector(1)); // one comparison that is always true: no bit must be anything
+    }
+
+    /** Packets in frames to a hardware address leave by another interface instead. */
+    static Request redirect(Request request, int link, byte[] mac) {
+        ByteBuffer address = ByteBuffer.allocate(8).put(mac).flip().limit(8);
+        ByteBuffer selector = selector(2);
+        for (int i = 0; i < 2; i++) {
+            int mask = i == 0 ? -1 : 0xffff_0000;
+            int at = SELECTOR_HEAD + KEY * i;
+            putBig(selector, at, mask);
+            putBig(selector, at + 4, address.getInt(4 * i) & mask);
+            selector.putInt(at + 8, ETHERNET_HEADER + 4 * i);
+        }
+        return redirect(request, link, selector);
+    }
+
+    private static Request redirect(Request request, int link, ByteBuffer selector) {
         // struct tc_mirred: index, capabilities, action, two counts, what to do, where
         byte[] mirred = words(28)
                 .putInt(0)

@@ -49,6 +49,38 @@ public final class Rates {
     }
 
     /**
+     * Holds a network to a rate from now on: what comes into it from outside, and what its links send to its bridge, which is
+     * all but what they send to one another. They are told to by {@link #join}.
+     *
+     * @param bridge the network's own link
+     * @param id what the device for the other way is named after: at least ten letters or digits
+     */
+    public synchronized void network(String bridge, String id, NetRate rate) {
+        in(links.get(bridge).index(), rate);
+        if (rate.out() > 0) {
+            device(id, shape(rate.out(), rate.burst()));
+        } else {
+            links.find(name(id)).ifPresent(this::delete);
+        }
+    }
+
+    /** Counts what a link sends to a bridge to what the bridge's network may send; for a link that has no rate of its own. */
+    public synchronized void join(String link, String bridge, String network) {
+        int index = links.get(link).index();
+        int device = links.get(name(network)).index();
+        clean(index);
+        control.redirect(index, links.get(bridge).mac(), device);
+    }
+
+    /** The place for filters of what comes in, without any. */
+    private void clean(int index) {
+        control.ingress(index);
+        if (control.filters(index, TrafficControl.INGRESS) > 0) {
+            control.deleteFilters(index, TrafficControl.INGRESS);
+        }
+    }
+
+    /**
      * Holds a link to a rate from now on, in place of what held it before; what waits goes on waiting.
      *
      * @param link the machine's end of a container's link, or a bridge: <em>in</em> is what the machine sends into it
@@ -58,15 +90,21 @@ public final class Rates {
      */
     public synchronized void apply(String link, String id, NetRate rate) {
         int index = links.get(link).index();
+        in(index, rate);
+        if (rate.out() > 0) {
+            int device = device(id, shape(rate.out(), rate.burst()));
+            clean(index);
+            control.redirect(index, device);
+        } else {
+            removeOut(index, id);
+        }
+    }
+
+    private void in(int index, NetRate rate) {
         if (rate.in() > 0) {
             control.tbf(index, TrafficControl.ROOT, HANDLE, shape(rate.in(), rate.burst()));
         } else if (held(index, TrafficControl.ROOT)) {
             control.deleteIfThere(index, TrafficControl.ROOT);
-        }
-        if (rate.out() > 0) {
-            out(index, id, shape(rate.out(), rate.burst()));
-        } else {
-            removeOut(index, id);
         }
     }
 
@@ -75,35 +113,37 @@ public final class Rates {
         return control.queues(index).stream().anyMatch(queue -> queue.parent() == parent && queue.handle() != 0);
     }
 
-    private void out(int index, String id, Shape shape) {
-        String name = device(id);
-        if (links.find(name).isEmpty()) {
-            links.add(NewLink.of("ifb", name).asUp());
+    /** The device that something is sent through, by its index. */
+    private int device(String id, Shape shape) {
+        if (links.find(name(id)).isEmpty()) {
+            links.add(NewLink.of("ifb", name(id)).asUp());
         }
-        int device = links.get(name).index();
+        int device = links.get(name(id)).index();
         control.tbf(device, TrafficControl.ROOT, HANDLE, shape);
-        control.ingress(index);
-        if (control.filters(index, TrafficControl.INGRESS) == 0) {
-            control.redirect(index, device);
-        }
+        return device;
     }
 
     private void removeOut(int index, String id) {
         if (held(index, TrafficControl.INGRESS)) {
             control.deleteIfThere(index, TrafficControl.INGRESS);
         }
-        links.find(device(id)).ifPresent(this::delete);
+        links.find(name(id)).ifPresent(this::delete);
     }
 
     /** Lets a link go as fast as it can; nothing is done where it is gone, but for what was left of it. */
     public synchronized void remove(String link, String id) {
         links.find(link).ifPresent(there -> apply(link, id, NetRate.NONE));
-        links.find(device(id)).ifPresent(this::delete);
+        links.find(name(id)).ifPresent(this::delete);
+    }
+
+    /** Removes the device of a link that is gone, or about to go by itself. */
+    public synchronized void forget(String id) {
+        links.find(name(id)).ifPresent(this::delete);
     }
 
     /** Removes the devices that belong to none of these: a container's link went with it. */
     public synchronized void clear(Collection<String> ids) {
-        Set<String> kept = ids.stream().map(this::device).collect(Collectors.toSet());
+        Set<String> kept = ids.stream().map(this::name).collect(Collectors.toSet());
         List<Link> left = links.list().stream()
                 .filter(link -> link.kind().equals("ifb") && link.name().startsWith(prefix))
                 .filter(link -> !kept.contains(link.name()))
@@ -121,7 +161,7 @@ public final class Rates {
         }
     }
 
-    private String device(String id) {
+    private String name(String id) {
         return (prefix + id).substring(0, Math.min(LINK_NAME, prefix.length() + id.length()));
     }
 

@@ -114,18 +114,26 @@ class RatesTest {
         machine.wire(host, "ve2", "10.6.1.1/30", second, "eth0", "10.7.0.3/24");
         links.master(links.get("ve1").index(), bridge);
         links.master(links.get("ve2").index(), bridge);
-        rates.apply("br0", ID, new NetRate(10_000_000, 20_000_000, 0));
-        machine.start(host, "iperf3", "-s", "-1", "-p", "5202");
+        rates.network("br0", ID, new NetRate(10_000_000, 20_000_000, 0));
+        rates.join("ve1", "br0", ID);
+        rates.join("ve1", "br0", ID);
+        machine.start(host, "iperf3", "-s", "-p", "5202");
         assertThat(iperf(container, "10.7.0.1", 5202)).as("to the machine").isBetween(16.0, 22.0);
+        assertThat(iperf(container, "10.7.0.1", 5202, "-R"))
+                .as("from the machine")
+                .isBetween(8.0, 11.0);
         machine.start(second, "iperf3", "-s", "-1", "-p", "5203");
         assertThat(iperf(container, "10.7.0.3", 5203)).as("inside the network").isGreaterThan(100);
     }
 
-    private double iperf(int from, String to, int port) throws Exception {
+    private double iperf(int from, String to, int port, String... more) throws Exception {
         String said = "";
         for (int i = 0; i < 30 && !said.contains("receiver"); i++) {
             Thread.sleep(50);
-            said = machine.run(from, "iperf3", "-c", to, "-p", "" + port, "-t", "3", "-f", "k");
+            String[] command = {
+                "iperf3", "-c", to, "-p", "" + port, "-t", "3", "-f", "k", more.length > 0 ? more[0] : "-4"
+            };
+            said = machine.run(from, command);
         }
         Matcher line = Pattern.compile("([0-9.]+) Kbits/sec +receiver").matcher(said);
         assertThat(line.find()).as(said).isTrue();

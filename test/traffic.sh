@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# What containers may reach and how fast (--egress, --net-rate), and the machine's own rules in front of published ports, in
+# a network namespace that is made for this test, with a host outside that is another one.
+[[ -n ${ONDOL_TEST_NAMESPACE:-} ]] || exec env ONDOL_TEST_NAMESPACE=1 unshare -n -- "$0" "$@"
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need ip iproute2 iproute iproute2 || exit 77
+ip link set lo up
+links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
+quiet() { "$@" >/dev/null 2>&1; }
+
+# engine 10.98.0.1 -- (10.98.0.2) outside, with an echo at the ports 80 and 443
+unshare -n sleep 600 &
+outside=$! programs=($!)
+until [[ $(readlink "/proc/$outside/ns/net") != $(readlink /proc/self/ns/net) ]]; do sleep 0.05; done
+ip link add up0 type veth peer name eth0 netns "$outside"
+ip addr add 10.98.0.1/24 dev up0 && ip link set up0 up
+on_outside() { nsenter -t "$outside" -n "$@"; }
+on_outside sh -c "ip link set lo up; ip addr add 10.98.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.98.0.1"
+for port in 80 443; do on_outside busybox nc -ll -p $port -e echo "port $port" & programs+=($!); done
+trap 'end_all; kill "${programs[@]}" 2>/dev/null' EXIT
+
+start_engine
+busybox_root "$state/root"
+for applet in nc nslookup; do ln -sf busybox "$state/root/bin/$applet"; done
+succeeds "an image" "$ondol" init "$state/root" base
+[[ $("$ondol" info --format '{{json .Warnings}}') != *"no nf_tables"* ]] || walls=
+walls=${walls-yes}
+before=$(links)
+both='echo | nc -w 3 10.98.0.2 80; echo | nc -w 3 10.98.0.2 443' # what is reached is echoed, what is not is told in words
+reached() { grep -o 'port [0-9]*' <<<"$1" | paste -sd,; }
+asked() { reached "$("$ondol" run --rm "$@" base sh -c "$both" 2>&1)"; }
+from() { reached "$("$ondol" exec "$1" sh -c "$both" 2>&1)"; }
+
+exits "a rule that makes no sense" 125 "$ondol" run --rm --egress allow=10.0.0.0/40 base true
+exits "a rate that makes no sense" 125 "$ondol" run --rm --net-rate fast base true
+holds "is told in a sentence" "$("$ondol" network create --net-rate 100mbps x 2>&1)" "write one such as"
+
+if [[ $walls ]]; then
+  echo "walls of a container"
+  equal "without one all is reached" "port 80,port 443" "$(asked)"
+  equal "deny" "" "$(asked --egress deny)"
+  equal "an address and a port" "port 443" "$(asked --egress allow=10.98.0.2:443)"
+  equal "a network" "port 80,port 443" "$(asked --egress allow=10.98.0.0/24)"
+  equal "as an annotation, which the docker command knows" "" "$(asked --annotation ondol.egress=deny)"
+  "$ondol" run -d --name live base sleep 1000 >/dev/null
+  succeeds "one that runs" "$ondol" update --egress deny live
+  equal "is walled in" "" "$(from live)"
+  succeeds "and otherwise" "$ondol" update --egress allow=10.98.0.2:80 live
+  equal "also" "port 80" "$(from live)"
+  kill_engine KILL
+  equal "the wall stands while there is no engine" 0 "$(nft list table inet "$(nft list tables | awk '/egress/ {print $3}')" 2>&1 | grep -c Error)"
+  start_engine
+  equal "and afterwards" "port 80" "$(from live)"
+  succeeds "it is taken away" "$ondol" update --egress any live
+  equal "for good" "port 80,port 443" "$(from live)"
+  "$ondol" rm -f live >/dev/null
+
+  echo "the wall of a network"
+  succeeds "a network with one" "$ondol" network create --egress allow=10.98.0.2:80 walled
+  "$ondol" run -d --name mate --network walled base sleep 1000 >/dev/null
+  equal "holds for all in it" "port 80" "$(asked --network walled)"
+  equal "together with a container's own" "" "$(asked --network walled --egress allow=10.98.0.2:443)"
+  holds "names inside it are answered" "$("$ondol" run --rm --network walled --egress deny base nslookup mate 2>&1)" Address
+  "$ondol" rm -f mate >/dev/null
+  "$ondol" network rm walled >/dev/null
+
+  if command -v dnsmasq >/dev/null; then
+    echo "names"
+    dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --local=/example/ --address=/api.example/10.98.0.2 \
+      --address=/other.example/10.98.0.2 --listen-address=127.0.0.3 --bind-interfaces --user=root --pid-file= &
+    programs+=($!)
+    sleep 1
+    said=$("$ondol" run --rm --dns 127.0.0.3 --egress allow=api.example:80 base sh -c "echo | nc -w 3 api.example 80; $both; echo | nc -w 3 other.example 80" 2>&1)
+    equal "a name is reached at its port, by its address too" "port 80,port 80" "$(reached "$said")"
+    holds "another is no name" "$said" "bad address"
+  fi
+
+  if command -v nft >/dev/null; then
+    echo "the machine's own rules"
+    "$ondol" run -d --name web -p 8080:80 base nc -ll -p 80 -e echo welcome >/dev/null
+    visit() { on_outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8080' 2>&1; }
+    equal "a published port" welcome "$(visit)"
+    nft 'add table inet wall; add chain inet wall input { type filter hook input priority 0; policy accept; }; add rule inet wall input tcp dport 8080 drop'
+    denied() { [[ $(visit) != welcome ]]; }
+    until_true 5 denied && ok "what the machine drops does not get in" || bad "what the machine drops does not get in"
+    equal "from the machine itself it is reached" welcome "$(echo | busybox nc -w 2 127.0.0.1 8080)"
+    nft 'flush chain inet wall input; add rule inet wall input ip saddr 10.98.0.2 accept; chain inet wall input { policy drop; }'
+    let_in() { [[ $(visit) == welcome ]]; }
+    until_true 5 let_in && ok "what the machine lets in gets in" || bad "what the machine lets in gets in"
+    nft delete table inet wall
+    "$ondol" rm -f web >/dev/null
+  fi
+fi
+
+if ip link add probe type ifb 2>/dev/null; then
+  ip link delete probe
+  echo "speed"
+  queues() { tc qdisc show | awk '/ tbf / {print $5, $0}' | grep -c "$1"; }
+  "$ondol" run -d --name quick --net-rate 10mbit base sleep 1000 >/dev/null
+  equal "both ways of a container are held" 2 "$(queues 'rate 10455Kbit')"
+  succeeds "while it runs" "$ondol" update --net-rate 20mbit --net-burst 64k quick
+  equal "they are changed" 2 "$(queues 'rate 20911Kbit')"
+  kill_engine KILL
+  start_engine
+  equal "an engine that comes back finds them" 2 "$(queues 'rate 20911Kbit')"
+  succeeds "without a limit" "$ondol" update --net-rate 0 quick
+  equal "there is none" 0 "$(queues tbf)"
+  succeeds "a network with a limit" "$ondol" network create --net-rate-in 5mbit --net-rate-out 10mbit slow
+  "$ondol" run -d --name slowly --network slow base sleep 1000 >/dev/null
+  equal "in" 1 "$(queues 'rate 5227Kbit')"
+  equal "and out" 1 "$(queues 'rate 10455Kbit')"
+  [[ ! $walls ]] || equal "and it is reached" "port 80,port 443" "$(from slowly)"
+  "$ondol" rm -f quick slowly >/dev/null
+  succeeds "the network goes" "$ondol" network rm slow
+else
+  echo "  this kernel has no ifb: speed limits are left out"
+fi
+
+as_before() { [[ $(links) == "$before" ]]; }
+until_true 15 as_before && ok "no link is left" || bad "links are left" "$(links)"
+if [[ $walls ]] && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi
+finish
