@@ -73,7 +73,7 @@ class UserNamespaceTest {
                 AUTO);
         assertThat(rooms.run(id))
                 .startsWith("0\n         0     524288      65536\n")
-                .contains("/etc/passwd 0:0", "/data 1000:1000", "/dev/null 0:0", "/made 0:0", "room\nlo\nout\n")
+                .contains("/etc/passwd 0:0", "/data 1000:1000", "/dev/null 0:0", "/made 0:0", "room\neth0\nlo\nout\n")
                 .endsWith("65536\nexit 0");
         assertThat(owner(upper(id).resolve("made"))).isEqualTo("0:0");
         assertThat(owner(upper(id).resolve("home/a"))).isEqualTo("1000:5");
