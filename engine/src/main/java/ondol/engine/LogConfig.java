@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a container's output goes.
  *
- * @param type the driver: {@code local} (default), {@code json-file} (kept as local keeps it) or {@code none}
+ * @param type the driver: {@code local} (default), {@code json-file} (kept twice: as local keeps it, and in a file such as
+ *     Docker's driver of that name writes) or {@code none} (kept for whoever is attached, and read by nobody else)
  * @param config such as {@code max-size=10m}, {@code max-file=3}
  */
 @Json(naming = Json.Naming.UpperCamel)
