@@ -28,8 +28,13 @@ public final class Wiring {
 
     /** Where a plug goes. */
     public sealed interface Socket {
-        /** A port of a bridge: its index. */
-        record Bridge(int index) implements Socket {}
+        /**
+         * A port of a bridge.
+         *
+         * @param index the bridge's
+         * @param isolated whether it reaches the machine alone, and no other port that is isolated
+         */
+        record Bridge(int index, boolean isolated) implements Socket {}
 
         /** A link of its own on one of the machine's. */
         record Parent(int index, NewLink.Mode mode) implements Socket {}
@@ -62,7 +67,7 @@ public final class Wiring {
 
     private void make(Plug plug, Socket socket, int namespace) {
         NewLink link = switch (socket) {
-            case Socket.Bridge(int bridge) -> {
+            case Socket.Bridge(int bridge, boolean _) -> {
                 NewLink far = NewLink.end(plug.inside())
                         .withMac(plug.mac())
                         .withMtu(plug.mtu())
@@ -76,6 +81,9 @@ public final class Wiring {
                 onParent(plug, parent, mode).inNamespace(namespace);
         };
         machine.add(link);
+        if (socket instanceof Socket.Bridge port && port.isolated()) {
+            machine.port(machine.get(plug.outside()).index(), new Links.PortOptions(false, true, true, true));
+        }
     }
 
     private static NewLink onParent(Plug plug, int parent, NewLink.Mode mode) {
