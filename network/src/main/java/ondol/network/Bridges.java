@@ -152,7 +152,7 @@ public final class Bridges {
     }
 
     /** Removes a link that may go by itself at any moment. */
-    void unlink(int index) {
+    public void unlink(int index) {
         try {
             links.delete(index);
         } catch (KernelException e) {

@@ -1,6 +1,9 @@
 package ondol.network;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +22,8 @@ import ondol.linux.netlink.Routes.Route;
  * makes goes with the container's namespace.
  */
 public final class Wiring {
+    private static final Path BRIDGE_FILTER = Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables");
+
     private final Links machine;
 
     /** Wires in the network namespace of this socket. */
@@ -28,8 +33,13 @@ public final class Wiring {
 
     /** Where a plug goes. */
     public sealed interface Socket {
-        /** A port of a bridge: its index. */
-        record Bridge(int index) implements Socket {}
+        /**
+         * A port of a bridge.
+         *
+         * @param index the bridge's
+         * @param isolated whether it reaches the machine alone, and no other port that is isolated
+         */
+        record Bridge(int index, boolean isolated) implements Socket {}
 
         /** A link of its own on one of the machine's. */
         record Parent(int index, NewLink.Mode mode) implements Socket {}
@@ -62,7 +72,7 @@ public final class Wiring {
 
     private void make(Plug plug, Socket socket, int namespace) {
         NewLink link = switch (socket) {
-            case Socket.Bridge(int bridge) -> {
+            case Socket.Bridge(int bridge, boolean _) -> {
                 NewLink far = NewLink.end(plug.inside())
                         .withMac(plug.mac())
                         .withMtu(plug.mtu())
@@ -76,6 +86,25 @@ public final class Wiring {
                 onParent(plug, parent, mode).inNamespace(namespace);
         };
         machine.add(link);
+        if (socket instanceof Socket.Bridge port) {
+            boolean hairpin = translatesInBridges();
+            if (hairpin || port.isolated()) {
+                Links.PortOptions options = new Links.PortOptions(hairpin, port.isolated(), true, true);
+                machine.port(machine.get(plug.outside()).index(), options);
+            }
+        }
+    }
+
+    /**
+     * Whether frames are translated within bridges, by br_netfilter, which another program loaded: then a container gets to
+     * its own published port only where the bridge sends back to where a frame came from.
+     */
+    private static boolean translatesInBridges() {
+        try {
+            return Files.readString(BRIDGE_FILTER).startsWith("1");
+        } catch (IOException e) {
+            return false; // it is not loaded
+        }
     }
 
     private static NewLink onParent(Plug plug, int parent, NewLink.Mode mode) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The places of containers in networks: given at their making, used while they run, taken back with them. */
 final class Endpoints {
+    /** How the machine's ends of containers' links are called, before the endpoint's ID. */
+    static final String LINKS = "ve";
+
     private static final int LINK_NAME = 15;
     private static final int SHORT_ID = 12;
 
@@ -206,7 +209,7 @@ final class Endpoints {
     /** Where a network's plugs go. */
     Wiring.Socket socket(LiveNetwork network, int bridge) {
         return network.bridged()
-                ? new Wiring.Socket.Bridge(bridge)
+                ? new Wiring.Socket.Bridge(bridge, !network.options().icc())
                 : NetworkTable.translate(() -> networks.parents().socket(network));
     }
 
@@ -262,7 +265,7 @@ final class Endpoints {
 
     /** The machine's end of a container's link. */
     static String linkName(String endpoint) {
-        return ("ve" + endpoint).substring(0, LINK_NAME);
+        return (LINKS + endpoint).substring(0, LINK_NAME);
     }
 
     private static Optional<Prefix> prefix(@Nullable String address, @Nullable Integer length) {

@@ -176,6 +176,9 @@ final class LocalContainers implements Containers {
             house.registry().reserve(checked, container.id());
             container.save(r -> r.change().name(checked).build());
             house.registry().release(old, container.id());
+            if (house.naming().named(container.record())) {
+                house.naming().refresh();
+            }
         } finally {
             container.leave();
         }

@@ -29,6 +29,7 @@ import ondol.engine.networks.NetworkMaker;
 import ondol.engine.networks.Parents;
 import ondol.engine.networks.TrafficHost;
 import ondol.linux.KernelException;
+import ondol.linux.netlink.Link;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.network.Bridges;
 import ondol.network.Firewall;
@@ -297,6 +298,8 @@ final class NetworkTable implements AutoCloseable {
         for (LiveNetwork network : all()) {
             if (network.bridged() && network.users().isEmpty()) {
                 host.clear(network);
+            } else if (network.bridged()) {
+                unplugStrangers(network);
             }
         }
         translate(() -> {
@@ -312,6 +315,17 @@ final class NetworkTable implements AutoCloseable {
                 add(save(ondol.engine.NetworkBuilder.builder(standard.network())
                         .ipam(ipam)
                         .build()));
+            }
+        }
+    }
+
+    /** A container was being disconnected when an engine was killed: its record says so, its link was not taken yet. */
+    private void unplugStrangers(LiveNetwork network) {
+        Set<String> known = new HashSet<>();
+        network.users().values().forEach(endpoint -> known.add(Endpoints.linkName(endpoint)));
+        for (Link port : bridges.ports(network.bridge())) {
+            if (port.kind().equals("veth") && port.name().startsWith(Endpoints.LINKS) && !known.contains(port.name())) {
+                bridges.unlink(port.index());
             }
         }
     }

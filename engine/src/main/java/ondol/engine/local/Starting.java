@@ -66,6 +66,7 @@ final class Starting {
                     ? 1 // nothing is there yet
                     : prepareLog(container);
             Attachment attachment = house.endpoints().open(container, undo);
+            linkedHosts(container);
             house.limiting().open(container, undo);
             house.publishing().open(container, undo);
             undo.add(() -> house.naming().close(container.id()));
@@ -117,6 +118,15 @@ final class Starting {
     private static int prepareLog(Container container) throws IOException {
         LogChoice choice = LogChoice.of(container.record().host().logConfig());
         return container.logs().prepareForStart(choice.maxSize(), choice.maxFiles());
+    }
+
+    /** Others that a container is linked to may have other addresses than at its last start. */
+    private void linkedHosts(Container container) throws IOException {
+        List<String> links = container.record().host().links();
+        if (links != null && !links.isEmpty()) {
+            ContainerFiles.rewrite(
+                    container.folder(), container.record(), house.endpoints().facts(container.record()));
+        }
     }
 
     private EngineException failed(Container container, EngineException why) {
