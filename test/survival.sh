@@ -8,6 +8,8 @@ succeeds "an image" "$ondol" init "$state/root" base
 succeeds "a first run, so that what stays for good is there" "$ondol" run --rm base true
 trash_empty() { [[ -z $(find "$state"/data/trash "$state"/data/images/trash -mindepth 1) ]]; } # what was removed is deleted behind the answer
 until_true 20 trash_empty || bad "the trash is emptied"
+no_bridge() { [[ -z $(ip -o link show type bridge 2>/dev/null | grep -F ": on$(head -c 8 "$state/data/id" 2>/dev/null)") ]]; }
+until_true 15 no_bridge # that of the first run
 before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
 
 last=500 # numbers of each container; 20 ms apart, so ten seconds
@@ -70,6 +72,8 @@ echo "nothing is left"
 ids+=" $("$ondol" ps -aq --no-trunc)"
 succeeds "rm -f of everything" "$ondol" rm -f $("$ondol" ps -aq)
 equal "ps -a is empty" "" "$("$ondol" ps -aq)"
+as_before() { [[ $(machine) == "$before" ]]; }
+until_true 15 as_before # a bridge that nobody uses goes after some seconds
 equal "mounts and links are as before" "$before" "$(machine)"
 equal "no group, file or mount names a container" "" "$(traces $(tr ' ' '\n' <<<"$ids" | sort -u))"
 until_true 20 trash_empty || bad "the trash is emptied at the end"
