@@ -117,7 +117,7 @@ if [[ $walls ]]; then
     udp_answers() { [[ $(datagram hello 2>/dev/null) = hello ]]; }
     until_true 10 udp_answers && ok "udp" || bad "udp"
   fi
-  on $server busybox httpd -f -p 80 -h "$state/root/www" &
+  nsenter -t $server -n busybox httpd -f -p 80 -h "$state/root/www" & # not by the function: that would be a shell between
   hosts+=($!)
   equal "outside is reached, by the machine's address" welcome "$("$ondol" run --rm base timeout 5 wget -q -O- http://10.98.0.2/ 2>&1)"
   "$ondol" network create --internal closed >/dev/null
