@@ -1,5 +1,5 @@
 # Commands, as people type them, beside the same against Docker's engine. For bench/run.
-figure docker-run docker-exec ondol-run start
+figure docker-run docker-run-bridge docker-exec ondol-run start
 
 docker_run() {
   our_engine
@@ -9,6 +9,16 @@ docker_run() {
   in_turn docker_on_ondol docker_on_dockerd
   shown "${docker_on_ondol[@]}"; shown "${docker_on_dockerd[@]}"
   ratio "docker run" docker_on_ondol docker_on_dockerd 0.25
+}
+
+docker_run_bridge() { # on each engine's default network
+  our_engine
+  bridge_on_ondol=(docker -H "$ours" run --rm ondol-bench true)
+  bridge_on_dockerd=(docker -H $theirs run --rm ondol-bench true)
+  their_engine docker-run-bridge || return 0
+  in_turn bridge_on_ondol bridge_on_dockerd
+  shown "${bridge_on_ondol[@]}"; shown "${bridge_on_dockerd[@]}"
+  ratio "docker run, default network" bridge_on_ondol bridge_on_dockerd 0.2
 }
 
 docker_exec() {
