@@ -52,7 +52,8 @@ engine_pid() {
 answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() {
   if [[ -z $(engine_pid) ]]; then
-    "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
+    # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all
+    setsid "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
     disown $! 2>/dev/null # no word from the shell when a test kills it
   fi
   until_true 60 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
@@ -98,6 +99,9 @@ traces() {
 
 end_all() {
   local ids
+  trap '' INT TERM # once more changes nothing
+  # containers outlive their engine: where a test was ended between two, another one removes them
+  [[ -n $(engine_pid) ]] || ! compgen -G "$state/data/containers/*" >/dev/null || (start_engine)
   if [[ -n $(engine_pid) ]]; then
     ids=$(timeout 20 "$ondol" ps -aq 2>/dev/null)
     [[ -z $ids ]] || timeout 60 "$ondol" rm -f $ids >/dev/null 2>&1
@@ -110,7 +114,8 @@ end_all() {
   rm -rf --one-file-system "$state" # never into what a killed test left mounted
 }
 trap end_all EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 finish() {
   echo "${0##*/}: $checks checks, $failures failed"

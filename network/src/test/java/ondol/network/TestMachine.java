@@ -108,8 +108,13 @@ public final class TestMachine implements AutoCloseable {
 
     /** Whether a connection comes about, within 700 ms: {@code yes}, {@code refused} or {@code no}. */
     public String reaches(int from, String address, int port) throws IOException {
+        return reaches(from, address, port, 700);
+    }
+
+    /** Whether a connection comes about within so many milliseconds: {@code yes}, {@code refused} or {@code no}. */
+    public String reaches(int from, String address, int port, int within) throws IOException {
         try (SocketChannel channel = Namespaced.call(from, () -> SocketChannel.open())) {
-            channel.socket().connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), 700);
+            channel.socket().connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), within);
             return "yes";
         } catch (ConnectException e) {
             return "refused";

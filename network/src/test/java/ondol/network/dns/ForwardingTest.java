@@ -143,8 +143,12 @@ class ForwardingTest {
         assertThat(dig("a.example", "A")).contains("status: SERVFAIL");
         for (int i : List.of(3, 4)) {
             Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0." + i + "\n");
-            Thread.sleep(1100);
-            assertThat(dig("+short", "a.example", "A")).isEqualTo("192.0.2." + i + "\n");
+            String said = "";
+            for (int tries = 0; tries < 30 && !said.equals("192.0.2." + i + "\n"); tries++) {
+                Thread.sleep(100);
+                said = dig("+short", "a.example", "A");
+            }
+            assertThat(said).isEqualTo("192.0.2." + i + "\n");
         }
     }
 
@@ -317,7 +321,7 @@ class ForwardingTest {
     void aScopeThatIsClosedDropsWhatIsOnItsWay() throws Exception {
         resolver("127.0.0.5", (question, tcp) -> List.of());
         Scope scope = server.attach("c", container, Upstreams.of(List.of(InetAddress.ofLiteral("127.0.0.5"))));
-        Process asking = machine.start(container, "dig", "@127.0.0.11", "+tries=1", "+time=2", "a.example");
+        Process asking = machine.start(container, "dig", "@127.0.0.11", "+tries=1", "+time=1", "a.example");
         Thread.sleep(500);
         scope.close();
         assertThat(asking.waitFor()).isNotZero();
