@@ -46,11 +46,42 @@ public final class Namespaced {
      * @throws X what the action throws, as it is
      */
     public static <T, X extends Exception> T call(int network, Action<T, X> action) throws X {
+        return Namespaced.<T, X>start(network, action).result();
+    }
+
+    /**
+     * Begins something in a network namespace, as {@link #call}, while the caller does something else. The result has to be
+     * asked for; until then the descriptor stays open.
+     */
+    public static <T, X extends Exception> Begun<T, X> start(int network, Action<T, X> action) {
         FutureTask<T> task = new FutureTask<>((Callable<T>) () -> {
             Kernel.call(Call.SETNS, "network namespace", network, CLONE_NEWNET);
             return action.run();
         });
         Thread.ofPlatform().name("ondol-in-namespace").daemon().start(task);
+        return new Begun<>(task);
+    }
+
+    /**
+     * What goes on in a namespace.
+     *
+     * @param <T> what comes of it
+     * @param <X> what it throws
+     */
+    public static final class Begun<T, X extends Exception> {
+        private final FutureTask<T> task;
+
+        private Begun(FutureTask<T> task) {
+            this.task = task;
+        }
+
+        /** What came of it; the caller waits, as in {@link Namespaced#call}. */
+        public T result() throws X {
+            return Namespaced.<T, X>wait(task);
+        }
+    }
+
+    private static <T, X extends Exception> T wait(FutureTask<T> task) throws X {
         boolean interrupted = false;
         try {
             while (true) {

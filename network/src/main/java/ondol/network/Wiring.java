@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.netlink.Link;
 import ondol.linux.netlink.Links;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.linux.netlink.NewLink;
-import ondol.linux.netlink.Prefix;
+import ondol.linux.netlink.Request;
+import ondol.linux.netlink.Requests;
 import ondol.linux.netlink.Routes;
 import ondol.linux.netlink.Routes.Route;
 
@@ -24,11 +28,22 @@ import ondol.linux.netlink.Routes.Route;
 public final class Wiring {
     private static final Path BRIDGE_FILTER = Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables");
 
+    /** Numbers of links that the kernel itself comes to after thousands of containers. */
+    private static final int FIRST = 1 << 20;
+
+    private static final int LAST = 1 << 30;
+    private static final int TRIES = 8;
+
+    private final NetlinkSocket socketOfMachine;
     private final Links machine;
+    private final AtomicInteger number;
 
     /** Wires in the network namespace of this socket. */
     public Wiring(NetlinkSocket socket) {
+        this.socketOfMachine = socket;
         this.machine = new Links(socket);
+        // several engines on one machine do not meet
+        this.number = new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST, LAST));
     }
 
     /** Where a plug goes. */
@@ -52,47 +67,71 @@ public final class Wiring {
      * @throws KernelException where the kernel refuses; nothing is left then
      */
     public void plug(Plug plug, Socket socket, int namespace) {
+        // a thread that goes there takes half as long as the link, and the one does not need the other
+        var opening = NetlinkSocket.opening(namespace);
+        int index;
         try {
-            make(plug, socket, namespace);
-        } catch (KernelException e) {
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-            // an earlier run's, which the kernel has not taken away yet
-            machine.find(plug.outside()).ifPresent(old -> delete(old.index()));
-            make(plug, socket, namespace);
+            index = make(plug, socket, namespace);
+        } catch (RuntimeException e) {
+            opening.result().close();
+            throw e;
         }
-        try (NetlinkSocket inside = NetlinkSocket.inNamespace(namespace)) {
-            configure(plug, inside);
+        try (NetlinkSocket inside = opening.result()) {
+            configure(plug, index, inside);
         } catch (RuntimeException e) {
             machine.find(plug.outside()).ifPresent(made -> delete(made.index()));
             throw e;
         }
     }
 
-    private void make(Plug plug, Socket socket, int namespace) {
-        NewLink link = switch (socket) {
-            case Socket.Bridge(int bridge, boolean _) -> {
+    /** Makes the link, and gives the number that its end in the container has: one of our choice, so nobody has to ask. */
+    private int make(Plug plug, Socket socket, int namespace) {
+        for (int tries = 0; ; tries++) {
+            int index = number.getAndUpdate(last -> last >= LAST ? FIRST : last + 2);
+            try {
+                socketOfMachine.requests(requests(plug, socket, namespace, index));
+                return inside(index);
+            } catch (KernelException e) {
+                if (tries == TRIES || (e.errno() != Errno.EEXIST && e.errno() != Errno.EBUSY)) {
+                    throw e;
+                }
+                // its name is an earlier run's, which the kernel has not taken away yet; or its number is taken
+                machine.find(plug.outside()).ifPresent(old -> delete(old.index()));
+            }
+        }
+    }
+
+    /**
+     * The number inside, next to the one on the machine. Not the same: a link whose peer has its own number is not taken for
+     * a pair, and the kernel takes up to a second to see that there is a wire in it (linkwatch).
+     */
+    private static int inside(int outside) {
+        return outside + 1;
+    }
+
+    private static List<Request> requests(Plug plug, Socket socket, int namespace, int index) {
+        return switch (socket) {
+            case Socket.Parent(int parent, NewLink.Mode mode) ->
+                Requests.add(
+                        onParent(plug, parent, mode).withIndex(inside(index)).inNamespace(namespace));
+            case Socket.Bridge(int bridge, boolean isolated) -> {
                 NewLink far = NewLink.end(plug.inside())
+                        .withIndex(inside(index))
                         .withMac(plug.mac())
                         .withMtu(plug.mtu())
                         .inNamespace(namespace);
-                yield NewLink.veth(plug.outside(), far)
+                List<Request> requests = new ArrayList<>(Requests.add(NewLink.veth(plug.outside(), far)
+                        .withIndex(index)
                         .withMaster(bridge)
                         .withMtu(plug.mtu())
-                        .asUp();
+                        .asUp()));
+                boolean hairpin = translatesInBridges();
+                if (hairpin || isolated) {
+                    requests.add(Requests.port(index, new Links.PortOptions(hairpin, isolated, true, true)));
+                }
+                yield requests;
             }
-            case Socket.Parent(int parent, NewLink.Mode mode) ->
-                onParent(plug, parent, mode).inNamespace(namespace);
         };
-        machine.add(link);
-        if (socket instanceof Socket.Bridge port) {
-            boolean hairpin = translatesInBridges();
-            if (hairpin || port.isolated()) {
-                Links.PortOptions options = new Links.PortOptions(hairpin, port.isolated(), true, true);
-                machine.port(machine.get(plug.outside()).index(), options);
-            }
-        }
     }
 
     /**
@@ -114,24 +153,18 @@ public final class Wiring {
         return link.withMtu(plug.mtu());
     }
 
-    private static void configure(Plug plug, NetlinkSocket inside) {
-        Links links = new Links(inside);
-        int index = links.get(plug.inside()).index();
+    private static void configure(Plug plug, int index, NetlinkSocket inside) {
+        List<Request> requests = new ArrayList<>();
         if (!plug.ipv6()) {
-            links.withoutLinkLocal(index);
+            requests.add(Requests.withoutLinkLocal(index));
         }
-        ondol.linux.netlink.Addresses addresses = new ondol.linux.netlink.Addresses(inside);
-        for (Prefix address : plug.addresses()) {
-            addresses.add(index, address);
-        }
-        links.up(index);
-        Routes routes = new Routes(inside);
-        for (InetAddress gateway : plug.gateways()) {
-            routes.add(Route.byDefault(gateway, index));
-        }
+        plug.addresses().forEach(address -> requests.add(Requests.address(index, address)));
+        requests.add(Requests.up(index));
+        plug.gateways().forEach(gateway -> requests.add(Requests.route(Route.byDefault(gateway, index))));
         for (Plug.Route route : plug.routes()) {
-            routes.add(new Route(route.destination(), route.gateway(), index, 0));
+            requests.add(Requests.route(new Route(route.destination(), route.gateway(), index, 0)));
         }
+        inside.requests(requests);
     }
 
     /** A name for one more link of a container: the prefix and the lowest number that is free. */

@@ -164,18 +164,17 @@ public final class Links {
      * where the kernel has no IPv6.
      */
     public void withoutLinkLocal(int index) {
+        socket.request(notLinkLocal(index));
+    }
+
+    static Request notLinkLocal(int index) {
         Request request =
                 body(new Request("newlink", "index " + index + " without link-local", RTM_NEWLINK, 0), index, 0, 0);
         byte[] none = {IN6_ADDR_GEN_MODE_NONE};
-        try {
-            socket.request(request.nested(
-                    IFLA_AF_SPEC,
-                    () -> request.nested(Family.AF_INET6, () -> request.attribute(IFLA_INET6_ADDR_GEN_MODE, none))));
-        } catch (KernelException e) {
-            if (e.errno() != Errno.EAFNOSUPPORT && e.errno() != Errno.ENOTSUP) {
-                throw e;
-            }
-        }
+        return request.nested(
+                        IFLA_AF_SPEC,
+                        () -> request.nested(Family.AF_INET6, () -> request.attribute(IFLA_INET6_ADDR_GEN_MODE, none)))
+                .tolerating(Errno.EAFNOSUPPORT, Errno.ENOTSUP);
     }
 
     /** Sets the largest packet, in bytes. */
@@ -243,18 +242,20 @@ public final class Links {
 
     /** Sets how its bridge treats a port. */
     public void port(int index, PortOptions options) {
-        change(
-                index,
-                options.toString(),
-                request -> request.nested(IFLA_LINKINFO, () -> {
-                    request.attribute(IFLA_INFO_SLAVE_KIND, "bridge");
-                    request.nested(IFLA_INFO_SLAVE_DATA, () -> {
-                        request.attribute(IFLA_BRPORT_MODE, bit(options.hairpin));
-                        request.attribute(IFLA_BRPORT_ISOLATED, bit(options.isolated));
-                        request.attribute(IFLA_BRPORT_LEARNING, bit(options.learning));
-                        request.attribute(IFLA_BRPORT_UNICAST_FLOOD, bit(options.flood));
-                    });
-                }));
+        socket.request(treating(index, options));
+    }
+
+    static Request treating(int index, PortOptions options) {
+        Request request = changing(index, options.toString());
+        return request.nested(IFLA_LINKINFO, () -> {
+            request.attribute(IFLA_INFO_SLAVE_KIND, "bridge");
+            request.nested(IFLA_INFO_SLAVE_DATA, () -> {
+                request.attribute(IFLA_BRPORT_MODE, bit(options.hairpin));
+                request.attribute(IFLA_BRPORT_ISOLATED, bit(options.isolated));
+                request.attribute(IFLA_BRPORT_LEARNING, bit(options.learning));
+                request.attribute(IFLA_BRPORT_UNICAST_FLOOD, bit(options.flood));
+            });
+        });
     }
 
     /** How a port is treated. */
@@ -323,8 +324,11 @@ public final class Links {
     }
 
     private void change(int index, String what, UnaryOperator<Request> attributes) {
-        Request request = new Request("newlink", "index " + index + " " + what, RTM_NEWLINK, 0);
-        socket.request(attributes.apply(body(request, index, 0, 0)));
+        socket.request(attributes.apply(changing(index, what)));
+    }
+
+    private static Request changing(int index, String what) {
+        return body(new Request("newlink", "index " + index + " " + what, RTM_NEWLINK, 0), index, 0, 0);
     }
 
     private Reply.Attributes one(int index) {

@@ -114,6 +114,11 @@ public final class NetlinkSocket implements AutoCloseable {
         return inNamespace(namespace, Protocol.ROUTE);
     }
 
+    /** Begins to open a socket in another network namespace, as {@link #inNamespace(int)}; it has to be asked for. */
+    public static Namespaced.Begun<NetlinkSocket, RuntimeException> opening(int namespace) {
+        return Namespaced.start(namespace, () -> open(Protocol.ROUTE));
+    }
+
     /** Opens a socket in another network namespace, as {@link #inNamespace(int)}. */
     public static NetlinkSocket inNamespace(int namespace, Protocol protocol) {
         return Namespaced.call(namespace, () -> open(protocol));
@@ -172,14 +177,16 @@ public final class NetlinkSocket implements AutoCloseable {
         List<KernelException> refused = new ArrayList<>();
         for (int from = 0; from < requests.size(); from += AT_ONCE) {
             List<Request> some = requests.subList(from, Math.min(requests.size(), from + AT_ONCE));
-            send(some, some.getFirst(), Request.ACK);
+            // they are done in order, and a refusal is told in any case: the last alone has to be acknowledged
+            some.getLast().acknowledged();
+            send(some, some.getFirst(), 0);
             int first = sequence - some.size() + 1;
-            int answered = 0;
-            while (answered < some.size()) {
+            boolean answered = false;
+            while (!answered) {
                 for (Message message : receive(some.getFirst(), 0)) {
                     int which = message.sequence() - first;
                     if (message.isEnd() && which >= 0 && which < some.size()) {
-                        answered++;
+                        answered |= which == some.size() - 1;
                         acknowledge(some.get(which), message.reply(), refused);
                     }
                 }
@@ -339,6 +346,9 @@ public final class NetlinkSocket implements AutoCloseable {
             return;
         }
         Errno errno = Errno.of(-error);
+        if (request.tolerates(errno)) {
+            return;
+        }
         String words = "";
         if ((reply.flags() & NLM_F_ACK_TLVS) != 0) {
             words = reply.attributes(bodyOfError(reply)).text(NLMSGERR_ATTR_MSG);

@@ -3,6 +3,8 @@ package ondol.linux.netlink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import ondol.linux.Errno;
 
 /**
  * A message on its way to the kernel: {@code struct nlmsghdr}, a fixed body, and attributes, each aligned to four bytes
@@ -21,6 +23,7 @@ public final class Request {
     private static final int MAX_ATTRIBUTE = 0xffff;
 
     private final String verb;
+    private Set<Errno> tolerated = Set.of();
     private final String shown;
     private ByteBuffer bytes = ByteBuffer.allocate(256).order(ByteOrder.nativeOrder());
 
@@ -121,6 +124,16 @@ public final class Request {
     /** How many bytes the message has so far. */
     public int length() {
         return bytes.position();
+    }
+
+    /** The same; these refusals are none. */
+    Request tolerating(Errno... refusals) {
+        tolerated = Set.of(refusals);
+        return this;
+    }
+
+    boolean tolerates(Errno refusal) {
+        return tolerated.contains(refusal);
     }
 
     /** The same; the kernel says when it is done. */

@@ -34,6 +34,16 @@ public final class Requests {
         return Links.switchingOn(link);
     }
 
+    /** Has an interface make no IPv6 addresses of its own, as {@link Links#withoutLinkLocal}. */
+    public static Request withoutLinkLocal(int link) {
+        return Links.notLinkLocal(link);
+    }
+
+    /** Sets how its bridge treats a port. */
+    public static Request port(int link, Links.PortOptions options) {
+        return Links.treating(link, options);
+    }
+
     /** Gives an interface an address. */
     public static Request address(int link, Prefix address) {
         return Addresses.adding(link, address);
