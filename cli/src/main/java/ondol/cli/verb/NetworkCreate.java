@@ -48,6 +48,8 @@ public final class NetworkCreate extends Verb {
                   --net-rate-in string   Limit what it receives
                   --net-rate-out string  Limit what it sends
               -o, --opt map              Set driver specific options (default map[])
+                  --route list           Route of its containers beside the default one:
+                                         DESTINATION=GATEWAY
                   --scope string         Control the network's scope
                   --subnet strings       Subnet in CIDR format that represents a network
                                          segment
@@ -77,7 +79,7 @@ public final class NetworkCreate extends Verb {
                 .field("Attachable", flags.is("attachable"))
                 .field("Ingress", flags.is("ingress"))
                 .field("ConfigOnly", flags.is("config-only"))
-                .field("Options", Traffic.words(flags, Environment.pairs(flags.all("opt"))))
+                .field("Options", options(flags))
                 .field("Labels", Environment.pairs(flags.all("label")));
         if (flags.has("config-from"))
             json.begin("ConfigFrom")
@@ -93,6 +95,12 @@ public final class NetworkCreate extends Verb {
         if (!warning.isEmpty()) cli.err().line("WARNING: " + warning);
         cli.out().line(Json.text(made, "Id"));
         return 0;
+    }
+
+    private static Map<String, String> options(Flags flags) {
+        Map<String, String> options = Traffic.words(flags, Environment.pairs(flags.all("opt")));
+        if (flags.has("route")) options.put("ondol.routes", String.join(";", flags.all("route")));
+        return options;
     }
 
     /** Each gateway, range and auxiliary address goes to the subnet that it is in. */

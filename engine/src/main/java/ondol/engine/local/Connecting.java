@@ -77,7 +77,8 @@ final class Connecting {
         Endpoints.Gateways gateways = Endpoints.Gateways.of(places);
         NetworkTable.translate(() -> {
             try (Descriptor namespace = namespace(container)) {
-                String inside = wiring.freeName(network.prefix(), namespace.number());
+                String inside = LiveNetwork.linkName(place)
+                        .orElseGet(() -> wiring.freeName(network.prefix(), namespace.number()));
                 Plug plug = Endpoints.plug(network, place, inside, gateways.without());
                 wiring.plug(plug, house.endpoints().socket(network, index), namespace.number());
                 undo.add(() -> wiring.unplug(plug, namespace.number()));

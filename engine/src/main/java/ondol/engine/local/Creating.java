@@ -20,6 +20,7 @@ import ondol.engine.HostConfig;
 import ondol.engine.MountSpec;
 import ondol.engine.Tenants;
 import ondol.engine.VolumeOptions;
+import ondol.engine.networks.BridgeHost;
 import ondol.engine.networks.PortRequests;
 import ondol.engine.networks.TrafficOptions;
 import ondol.engine.spec.ChrootCheck;
@@ -119,7 +120,7 @@ final class Creating {
                 Files.delete(folder.resolve(ContainerFiles.VOLUMES));
             }
             house.publish(container, "create");
-            return new Created(id, warnings(host));
+            return new Created(id, warnings(host, endpoints));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot make the container's folder: " + e.getMessage(), e);
@@ -308,8 +309,12 @@ final class Creating {
         return mounts;
     }
 
-    private List<String> warnings(HostConfig host) {
-        return new ArrayList<>(LimitWarnings.of(host, house.host()));
+    private List<String> warnings(HostConfig host, Map<String, EndpointSettings> places) {
+        List<String> warnings = new ArrayList<>(LimitWarnings.of(host, house.host()));
+        for (String network : places.keySet()) {
+            house.networks().find(network).map(BridgeHost::warnings).ifPresent(warnings::addAll);
+        }
+        return warnings;
     }
 
     private static void deleteQuietly(Path folder) {

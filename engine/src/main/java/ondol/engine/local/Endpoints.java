@@ -151,8 +151,9 @@ final class Endpoints {
             undo.add(() -> network.leave(container.id()));
             if (network.wired()) {
                 String prefix = network.prefix();
-                int number = numbers.merge(prefix, 1, Integer::sum) - 1;
-                Plug plug = plug(network, place, prefix + number, gateways);
+                String inside = LiveNetwork.linkName(place)
+                        .orElseGet(() -> prefix + (numbers.merge(prefix, 1, Integer::sum) - 1));
+                Plug plug = plug(network, place, inside, gateways);
                 wires.add(new Attachment.Wire(plug, socket(network, bridge)));
             }
         }
@@ -195,6 +196,7 @@ final class Endpoints {
         List<Prefix> addresses = new ArrayList<>();
         prefix(place.ipAddress(), place.ipPrefixLen()).ifPresent(addresses::add);
         prefix(place.globalIpv6Address(), place.globalIpv6PrefixLen()).ifPresent(addresses::add);
+        addresses.addAll(LiveNetwork.linkLocal(place));
         String endpoint = Objects.requireNonNull(place.endpointId());
         return new Plug(
                 linkName(endpoint),
@@ -203,7 +205,7 @@ final class Endpoints {
                 network.mtu(),
                 addresses,
                 gateways.through(network.name()),
-                List.of());
+                network.routes(place));
     }
 
     /** Where a network's plugs go. */

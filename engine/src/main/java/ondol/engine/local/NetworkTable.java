@@ -33,6 +33,7 @@ import ondol.linux.netlink.Link;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.network.Bridges;
 import ondol.network.Firewall;
+import ondol.network.Flows;
 import ondol.network.NetworkException;
 import ondol.network.Subnet;
 import ondol.network.SubnetChoice;
@@ -76,7 +77,8 @@ final class NetworkTable implements AutoCloseable {
         this.host = new BridgeHost(
                 bridges,
                 Firewall.open(table),
-                TrafficHost.open(socket, table, folders.id().substring(0, 4), settings.hostRules()));
+                TrafficHost.open(socket, table, folders.id().substring(0, 4), settings.hostRules()),
+                Flows.open(socket));
         clear();
         for (Network network : records.loadAll(folder)) {
             add(network);

@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import ondol.linux.KernelException;
 import ondol.network.AddressPool;
 import ondol.network.Bridges;
 import ondol.network.Firewall;
+import ondol.network.Flows;
 import ondol.network.Subnet;
 
 /**
@@ -26,14 +29,17 @@ public final class BridgeHost implements AutoCloseable {
     private final Bridges bridges;
     private final Firewall firewall;
     private final TrafficHost traffic;
+    private final Flows flows;
+    private final Set<String> switchedOn = new ConcurrentSkipListSet<>(); // settings of the machine
     private final Map<String, Firewall.Network> up = new TreeMap<>(); // by network id; guarded by this
     private final Map<String, List<Firewall.Port>> ports = new TreeMap<>(); // by container; guarded by this
     private boolean settled; // guarded by this
 
-    public BridgeHost(Bridges bridges, Firewall firewall, TrafficHost traffic) {
+    public BridgeHost(Bridges bridges, Firewall firewall, TrafficHost traffic, Flows flows) {
         this.bridges = bridges;
         this.firewall = firewall;
         this.traffic = traffic;
+        this.flows = flows;
     }
 
     public Bridges bridges() {
@@ -83,20 +89,34 @@ public final class BridgeHost implements AutoCloseable {
     }
 
     /** Lets packets pass through the machine, which is what containers need to reach others than the machine. */
-    private static void forward(LiveNetwork network) {
-        if (network.network().internal()) {
-            return;
+    private void forward(LiveNetwork network) {
+        for (Path setting : notForwarding(network)) {
+            write(setting, "1");
+            switchedOn.add(setting.toString());
+            LOG.log(Level.WARNING, "{0} was off and is on now: containers reach others through this machine", setting);
         }
-        for (AddressPool pool : network.pools()) {
-            Path setting = SETTINGS.resolve(pool.subnet().ipv6() ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward");
-            if (!read(setting).equals("1")) {
-                write(setting, "1");
-                LOG.log(
-                        Level.WARNING,
-                        "{0} was off and is on now: containers reach others through this machine",
-                        setting);
+    }
+
+    private static List<Path> notForwarding(LiveNetwork network) {
+        List<Path> off = new ArrayList<>();
+        if (network.bridged() && !network.network().internal()) {
+            for (AddressPool pool : network.pools()) {
+                Path setting = SETTINGS.resolve(pool.subnet().ipv6() ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward");
+                if (!off.contains(setting) && !read(setting).equals("1")) {
+                    off.add(setting);
+                }
             }
         }
+        return off;
+    }
+
+    /** What a user of a network ought to know before it is used, a sentence each. */
+    public static List<String> warnings(LiveNetwork network) {
+        return notForwarding(network).stream()
+                .map(setting ->
+                        "%s is off on this machine: it is switched on when network %s is used, since containers reach others through the machine"
+                                .formatted(setting, network.name()))
+                .toList();
     }
 
     private static Firewall.Network rules(LiveNetwork network) {
@@ -116,6 +136,7 @@ public final class BridgeHost implements AutoCloseable {
         if (settled && !firewall.publish(more)) {
             rebuild();
         }
+        flows.published(more);
     }
 
     /** Withdraws all ports of a container. */
@@ -123,6 +144,9 @@ public final class BridgeHost implements AutoCloseable {
         List<Firewall.Port> gone = ports.remove(container);
         if (gone != null && !gone.isEmpty() && settled && !firewall.withdraw(gone)) {
             rebuild();
+        }
+        if (gone != null) {
+            flows.withdrawn(gone);
         }
         guard();
     }
@@ -134,6 +158,7 @@ public final class BridgeHost implements AutoCloseable {
         if (!some.isEmpty() && settled && !firewall.withdraw(some)) {
             rebuild();
         }
+        flows.withdrawn(some);
         guard();
     }
 
@@ -177,6 +202,10 @@ public final class BridgeHost implements AutoCloseable {
         } catch (KernelException e) {
             LOG.log(Level.DEBUG, "the chains of others cannot be read", e);
         }
+        for (String setting : switchedOn) {
+            warnings.add("WARNING: " + setting
+                    + " was off and has been switched on: containers reach others through this machine");
+        }
         warnings.addAll(traffic.warnings());
         return warnings;
     }
@@ -200,6 +229,7 @@ public final class BridgeHost implements AutoCloseable {
     @Override
     public void close() {
         traffic.close();
+        flows.close();
         firewall.close();
     }
 }

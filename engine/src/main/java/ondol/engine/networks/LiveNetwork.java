@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import ondol.engine.EndpointAddresses;
@@ -14,10 +15,12 @@ import ondol.engine.EndpointSettingsBuilder;
 import ondol.engine.EngineException;
 import ondol.engine.IpamPool;
 import ondol.engine.Network;
+import ondol.linux.netlink.NewLink;
 import ondol.linux.netlink.Prefix;
 import ondol.network.AddressPool;
 import ondol.network.Addresses;
 import ondol.network.Bridges;
+import ondol.network.Plug;
 import ondol.network.Subnet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * in it.
  */
 public final class LiveNetwork {
+    private static final String LINK_NAME = "com.docker.network.endpoint.ifname";
+    private static final int LINK_LOCAL_IPV4 = 16;
+    private static final int LINK_LOCAL_IPV6 = 64;
+
     private final Network network;
     private final NetworkOptions options;
     private final List<AddressPool> pools = new ArrayList<>();
@@ -120,6 +127,9 @@ public final class LiveNetwork {
             refuse(six, "IPv6");
             return place.build();
         }
+        StaticRoutes.of(asked.driverOpts(), subnets()); // refuses what makes no sense, as does the next
+        linkLocal(asked);
+        linkName(asked);
         List<InetAddress> leased = new ArrayList<>();
         try {
             InetAddress ipv4 = lease(false, four, endpointId, gives, leased);
@@ -145,6 +155,55 @@ public final class LiveNetwork {
         } catch (RuntimeException e) {
             leased.forEach(address -> poolOf(address).release(address, endpointId));
             throw e;
+        }
+    }
+
+    private List<Subnet> subnets() {
+        return pools.stream().map(AddressPool::subnet).toList();
+    }
+
+    /** Routes of a container in it, beside the default ones: the network's, and its own. */
+    public List<Plug.Route> routes(EndpointSettings place) {
+        List<Plug.Route> routes = new ArrayList<>(StaticRoutes.of(network.options(), subnets()));
+        routes.addAll(StaticRoutes.of(place.driverOpts(), subnets()));
+        return routes;
+    }
+
+    /**
+     * The link-local addresses that a container asked for, with the lengths of such networks.
+     *
+     * @throws EngineException where one is not link-local
+     */
+    public static List<Prefix> linkLocal(EndpointSettings place) {
+        EndpointAddresses asked = place.ipamConfig();
+        List<String> wanted = asked == null ? null : asked.linkLocalIps();
+        List<Prefix> addresses = new ArrayList<>();
+        for (String text : wanted == null ? List.<String>of() : wanted) {
+            InetAddress address = Subnet.parseAddress("link-local address", text);
+            if (!address.isLinkLocalAddress()) {
+                throw EngineException.invalid(
+                        "%s is no link-local address: those are in 169.254.0.0/16 and fe80::/10".formatted(text));
+            }
+            addresses.add(new Prefix(address, Addresses.ipv4(address) ? LINK_LOCAL_IPV4 : LINK_LOCAL_IPV6));
+        }
+        return addresses;
+    }
+
+    /**
+     * What a container's link in it is called, where the user says so.
+     *
+     * @throws EngineException where the kernel would not take the name
+     */
+    public static Optional<String> linkName(EndpointSettings place) {
+        Map<String, String> options = place.driverOpts();
+        String name = options == null ? null : options.get(LINK_NAME);
+        if (name == null || name.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(NewLink.end(name).name());
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(EngineException.Kind.INVALID, LINK_NAME + ": " + e.getMessage(), e);
         }
     }
 

@@ -67,6 +67,10 @@ public final class NetworkMaker {
         if (!driver.equals("bridge") && !configOnly) {
             Parents.mode(driver, known); // refuses one that there is not
         }
+        Ipam ipam = ipam(config, driver, ipv4, ipv6, configOnly, others, reachable);
+        if (!configOnly) {
+            StaticRoutes.of(options, subnets(ipam)); // refuses what makes no sense
+        }
         return new Network(
                 name,
                 id,
@@ -74,7 +78,7 @@ public final class NetworkMaker {
                 driver,
                 ipv4,
                 ipv6,
-                ipam(config, driver, ipv4, ipv6, configOnly, others, reachable),
+                ipam,
                 yes(config.internal()),
                 yes(config.attachable()),
                 configOnly,
@@ -104,6 +108,11 @@ public final class NetworkMaker {
             pools = new Subnets(choice, reachable, others).complete(pools, ipv4, ipv6, bridge, gateways);
         }
         return new Ipam("default", ipam.options() == null ? Map.of() : ipam.options(), pools);
+    }
+
+    private static List<Subnet> subnets(Ipam ipam) {
+        List<IpamPool> pools = ipam.config() == null ? List.of() : ipam.config();
+        return pools.stream().map(pool -> Subnets.pool(pool).subnet()).toList();
     }
 
     /** What another network that is only a configuration says, with the name of this one. */

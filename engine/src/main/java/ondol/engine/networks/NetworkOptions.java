@@ -29,7 +29,8 @@ public record NetworkOptions(Map<String, String> values) {
     /** Options that nobody looks at. */
     public List<String> unknown() {
         return values.keySet().stream()
-                .filter(key -> !KNOWN.contains(key) && !TrafficOptions.KEYS.contains(key))
+                .filter(key ->
+                        !KNOWN.contains(key) && !TrafficOptions.KEYS.contains(key) && !key.equals(StaticRoutes.KEY))
                 .toList();
     }
 

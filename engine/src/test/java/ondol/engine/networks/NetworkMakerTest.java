@@ -49,6 +49,32 @@ class NetworkMakerTest {
     }
 
     @Test
+    void routesAreLookedAtBeforeANetworkIsMade() {
+        IpamPool pool = new IpamPool("10.5.0.0/16", null, null, null);
+        for (String[] wrong : new String[][] {
+            {"10.8.0.0/16", "has no gateway"},
+            {"10.8.0.0/16=10.6.0.1", "is in no subnet of the network"},
+            {"fd00::/64=10.5.0.7", "is in no subnet of the network"},
+            {"0.0.0.0/0=10.5.0.7", "is the default one"},
+            {"10.8.0.0=10.5.0.7", "invalid subnet"},
+            {"10.8.0.0/16=there", "not an IP address"},
+        }) {
+            refused(
+                    wrong[1],
+                    NetworkConfigBuilder.builder(with(pool))
+                            .options(Map.of(StaticRoutes.KEY, wrong[0]))
+                            .build());
+        }
+        NetworkConfig right = NetworkConfigBuilder.builder(with(pool))
+                .options(Map.of(StaticRoutes.KEY, "10.8.0.0/16=10.5.0.7; 10.9.0.0/16=10.5.0.8"))
+                .build();
+        assertEquals(
+                2,
+                StaticRoutes.of(make(right).options(), List.of(Subnet.parse("10.5.0.0/16")))
+                        .size());
+    }
+
+    @Test
     void whatNobodySaidIsChosen() {
         Network made = make(named("a").build());
         assertEquals("bridge", made.driver());
