@@ -41,7 +41,9 @@ inside() { "$ondol" exec "$@" 2>&1; }
 reaches() { quiet "$ondol" exec "$1" ping -c 1 -W 2 "$2"; }
 
 echo "the default network"
-"$ondol" run -d --name one base sleep 1000 >/dev/null
+echo 0 >/proc/sys/net/ipv4/ip_forward # as the machine's may have been
+holds "that forwarding is off is said" "$("$ondol" run -d --name one base sleep 1000 2>&1)" "ip_forward is off on this machine: it is switched on when"
+holds "and afterwards that it is on" "$("$ondol" info 2>&1)" "ip_forward was off and has been switched on"
 "$ondol" run -d --name two base sleep 1000 >/dev/null
 reaches one "$(address two bridge)" && ok "two containers reach each other" || bad "two containers reach each other"
 gateway=$("$ondol" inspect -f '{{.NetworkSettings.Gateway}}' one)
@@ -148,7 +150,6 @@ if [[ $walls ]]; then
     lacks "what is not published is closed to outside" "$(on $client timeout 2 busybox wget -q -O- 'http://[fd66::2]/' 2>&1)" welcome
     "$ondol" rm -f six seven >/dev/null && "$ondol" network rm dual >/dev/null
   fi
-  holds "info says what was switched on" "$("$ondol" info 2>&1)" "ip_forward was off and has been switched on"
   "$ondol" run -d --name any -P --expose 80 base httpd -f -p 80 -h /www >/dev/null
   any=$("$ondol" port any 80)
   equal "a port of the engine's choice" welcome "$(fetch "http://127.0.0.1:${any##*:}/")"
