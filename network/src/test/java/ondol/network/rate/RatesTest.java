@@ -63,7 +63,17 @@ class RatesTest {
         for (int i = 0; i < 30 && !said.contains("receiver"); i++) {
             Thread.sleep(50);
             said = machine.run(
-                    container, "iperf3", "-c", "10.9.0.1", "-p", "5201", "-t", "" + seconds, "-f", "k", in ? "-R" : "-4");
+                    container,
+                    "iperf3",
+                    "-c",
+                    "10.9.0.1",
+                    "-p",
+                    "5201",
+                    "-t",
+                    "" + seconds,
+                    "-f",
+                    "k",
+                    in ? "-R" : "-4");
         }
         Matcher line = Pattern.compile("([0-9.]+) Kbits/sec +receiver").matcher(said);
         assertThat(line.find()).as(said).isTrue();
