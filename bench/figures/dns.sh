@@ -23,7 +23,7 @@ dns() {
   shown "${flood[@]}"; shown "${pace[@]}"
   cut -d' ' -f1 "$state/pace" >"$state/pace-median"
   cut -d' ' -f2 "$state/pace" >"$state/pace-99"
-  awk -v n="$(median "$state/flood")" 'BEGIN {printf "%-34s %d a second   %s\n", "lookups", n, n >= 20000 ? "at least 20000" : "BELOW 20000"}'
+  awk -v n="$(median "$state/flood")" 'BEGIN {printf "%-34s %d a second   %s\n", "lookups", n, (n >= 20000 ? "at least 20000" : "BELOW 20000")}'
   awk -v m="$(median "$state/pace-median")" -v p="$(median "$state/pace-99")" 'BEGIN {
-    printf "%-34s %d µs, 99 %% %d µs   %s\n", "a lookup, at 1000 a second", m, p, p <= 1000 ? "within 1 ms" : "ABOVE 1 ms"}'
+    printf "%-34s %d µs, 99 %% %d µs   %s\n", "a lookup, at 1000 a second", m, p, (p <= 1000 ? "within 1 ms" : "ABOVE 1 ms")}'
 }

@@ -22,7 +22,7 @@ net_rate() {
       shown "run --net-rate $rate …; ${command[*]}"
       awk -v rate="$rate" -v way="$way" -v bits="$bits" -v got="$got" 'BEGIN {
         off = (got * 1000 / bits - 1) * 100
-        printf "%-34s %+5.1f %%   %.2f Mbit/s   %s\n", "net-rate " rate " " way, off, got / 1000, off <= 5 && off >= -5 ? "within 5 %" : "OFF BY MORE THAN 5 %" }'
+        printf "%-34s %+5.1f %%   %.2f Mbit/s   %s\n", "net-rate " rate " " way, off, got / 1000, (off <= 5 && off >= -5 ? "within 5 %" : "OFF BY MORE THAN 5 %") }'
     done
     kill "${servers[-1]}" 2>/dev/null || true
     docker -H "$ours" rm -f rated >/dev/null

@@ -2,6 +2,8 @@
 # host's loopback to a published port, by iperf3 and by single bytes back and forth (bench/pingpong.c). For bench/run.
 figure net-throughput net-latency
 
+traffic_sides=() # what there is to measure: ours, and theirs where there are peers
+
 traffic_image() { # on HOST: a container that runs what is asked for
   local host=$1
   tar -C "$root" -c . | docker -H "$host" import - ondol-bench-net >/dev/null
@@ -13,7 +15,7 @@ traffic_image() { # on HOST: a container that runs what is asked for
 traffic_ready() { # FIGURE: a server and a client on each engine; false where there is nothing to compare with
   local file
   command -v iperf3 >/dev/null || { echo "$1: left out, needs iperf3 (Debian package of that name)"; return 1; }
-  [[ -z ${traffic_side_ours:-} ]] || return 0
+  ((${#traffic_sides[@]} == 0)) || return 0
   our_engine
   gcc -O2 -static -o "$root/bin/pingpong" "$top/bench/pingpong.c"
   # iperf3 is a dynamic program: what it needs comes along
