@@ -107,6 +107,59 @@ all=$("$ondol" pull -a "$here/debian" 2>&1)
 holds "pull -a: all tags, this one" "$all" "12: Pulling from debian"
 holds "and that one" "$all" "ours: Pulling from debian"
 
+echo "who may, and by which way"
+if command -v htpasswd >/dev/null; then
+  htpasswd -Bbn me secret >"$state/htpasswd"
+  printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%d"}\nauth: {htpasswd: {realm: test, path: %s}}\n' \
+    "$state/closed" $((port + 1)) "$state/htpasswd" >"$state/closed.yml"
+  docker-registry serve "$state/closed.yml" >"$state/closed.log" 2>&1 </dev/null &
+  closed=$!
+  disown $closed
+  trap 'kill $registry $closed 2>/dev/null; end_all' EXIT
+  # a helper as docker-credential-helpers describes them: get, store and erase, by JSON
+  mkdir -p "$state/bin" "$state/docker" "$state/shelf"
+  cat >"$state/bin/docker-credential-shelf" <<HELPER
+#!/bin/sh
+cd "$state/shelf" || exit
+case \$1 in
+store) json=\$(cat); echo "\$json" >"\$(echo "\$json" | jq -r .ServerURL | tr / _)" ;;
+get) cat "\$(cat | tr / _)" 2>/dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
+erase) rm -f "\$(cat | tr / _)" ;;
+esac
+HELPER
+  chmod +x "$state/bin/docker-credential-shelf"
+  there=127.0.0.1:$((port + 1))
+  echo "{\"credHelpers\": {\"$there\": \"shelf\"}}" >"$state/docker/config.json"
+  known() { PATH=$state/bin:$PATH DOCKER_CONFIG=$state/docker "$ondol" "$@"; }
+  until_true 20 bash -c "exec 3<>/dev/tcp/${there/:/\/}" 2>/dev/null
+  "$ondol" tag "$image" "$there/debian:12"
+  exits "nobody may push" 1 known push "$there/debian:12"
+  exits "login with a wrong password" 1 known login -u me -p wrong "$there"
+  succeeds "login, kept by a helper" known login -u me -p secret "$there"
+  equal "the file has no password" "{}" "$(jq -c ".auths[\"$there\"]" "$state/docker/config.json")"
+  succeeds "push, with what the helper has" known push "$there/debian:12"
+  exits "who has another configuration may not pull" 1 "$ondol" pull "$there/debian:12"
+  succeeds "logout" known logout "$there"
+  exits "then nobody may" 1 known pull "$there/debian:12"
+  "$ondol" rmi "$there/debian:12" >/dev/null
+else
+  echo "  left out: a registry with passwords (needs htpasswd: Debian's apache2-utils)"
+fi
+# Docker's registry answers requests that are made to it as a proxy: so it is one here, for a name that leads nowhere
+kill_engine TERM
+echo '{"insecure": ["registry.test"]}' >"$state/data/registries.json"
+export HTTP_PROXY=http://$here
+start_engine
+succeeds "pull through a proxy" "$ondol" pull -q registry.test/debian:12
+kill_engine TERM
+export NO_PROXY=.test
+start_engine
+"$ondol" rmi registry.test/debian:12 >/dev/null
+exits "NO_PROXY goes around it" 1 "$ondol" pull -q registry.test/debian:12
+unset HTTP_PROXY NO_PROXY
+kill_engine TERM
+start_engine
+
 echo "killed while it pulls"
 "$ondol" rmi -f $("$ondol" images -q "$here/debian" | sort -u) >/dev/null 2>&1
 image=$here/debian:12 kills=${KILLS:-50} done=0

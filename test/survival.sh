@@ -12,6 +12,21 @@ no_bridge() { [[ -z $(ip -o link show type bridge 2>/dev/null | grep -F ": on$(h
 until_true 15 no_bridge # that of the first run
 before=$(machine) files=$(cd "$state" && find data -not -name '*.log' | sort)
 
+echo "interrupted"
+# a shell has what it starts in the background ignore this signal
+env --default-signal=INT "$ondol" run --name caught base sh -c 'trap "exit 7" INT; echo ready; while :; do usleep 10000; done' >"$state/caught" 2>&1 &
+caught=$!
+until_true 20 grep -q ready "$state/caught"
+kill -INT $caught
+wait $caught
+equal "Ctrl-C reaches the container, whose exit code is the command's" 7 $?
+"$ondol" rm caught >/dev/null
+for delay in 0.05 0.1 0.13 0.16 0.2 0.25 0.3; do
+  timeout -s INT $delay "$ondol" run --rm base sh -c 'trap "exit 7" INT; while :; do usleep 10000; done' >/dev/null 2>&1
+done
+nothing_runs() { [[ -z $("$ondol" ps -aq) ]]; }
+until_true 10 nothing_runs && ok "Ctrl-C at any moment of a run leaves no container" || bad "a container is left" "$("$ondol" ps -a)"
+
 last=500 # numbers of each container; 20 ms apart, so ten seconds
 count='i=0; while [ $i -lt $0 ]; do echo $i; i=$((i+1)); usleep 20000; done; exit $1'
 

@@ -71,7 +71,9 @@ public final class Run extends ContainerVerb {
     }
 
     private static int detached(Cli cli, String id, boolean wait) throws IOException {
-        cli.order("POST", "/containers/" + id + "/start", null);
+        try (var _ = new Unstarted(cli, id)) {
+            cli.order("POST", "/containers/" + id + "/start", null);
+        }
         cli.out().line(id);
         cli.out().flush();
         return wait ? Exit.of(cli, id, "healthy").status() : 0;
@@ -98,8 +100,10 @@ public final class Run extends ContainerVerb {
         cli.out().flush();
         try (Streams streams = any ? Attach.open(cli, id, tty, stdin, stdout, stderr, keys) : null) {
             Exit exit = Exit.of(cli, id, flags.is("rm") ? "removed" : "next-exit");
+            try (var _ = new Unstarted(cli, id)) {
+                cli.order("POST", "/containers/" + id + "/start", null);
+            }
             if (flags.is("sig-proxy", true) && any) Signals.pass(cli, id);
-            cli.order("POST", "/containers/" + id + "/start", null);
             if (streams == null) return exit.status();
             if (screen) Signals.follow(cli, "/containers/" + id + "/resize");
             if (stdin && flags.is("interactive")) streams.input(keys);
