@@ -165,14 +165,28 @@ if [[ $walls ]]; then
   "$ondol" network rm closed >/dev/null
 fi
 
+# by the API, many at a time: the command takes longer to start than all of this, and would start an engine where there is none
+ask() { tail -n +2 "$state/requests" | curl -Z --parallel-max 8 -K - 2>/dev/null | grep -c "$1"; } # STATUS: how many got it
+post() { # PATH [BODY]: one request, as curl reads it from a file
+  local body=${2:-}
+  printf 'next\nsilent\nunix-socket = "%s"\nurl = "http://ondol/v1.47%s"\nrequest = POST\nheader = "Content-Type: application/json"\n' "$socket" "$1"
+  printf 'data = "%s"\noutput = /dev/null\nwrite-out = "%%{http_code}\\n"\n' "${body//\"/\\\"}"
+}
 echo "an engine is killed while containers come and go"
 "$ondol" network create crowd >/dev/null
+plugged() { links | grep -c '^ve'; }
+some() { (($(plugged) >= $1)); }
 for round in 1 2 3; do
-  (for n in 1 2 3 4 5 6; do "$ondol" run -d --rm --network crowd base sleep $((n % 2 * 1000)); done) >/dev/null 2>&1 &
+  for n in {1..12}; do post "/containers/create?name=r$round-$n" "{\"Image\": \"base\", \"Cmd\": [\"sleep\", \"$((n % 2 * 1000))\"], \"HostConfig\": {\"NetworkMode\": \"crowd\", \"AutoRemove\": true}}"; done >"$state/requests"
+  equal "containers, round $round" 12 "$(ask 201)"
+  for n in {1..12}; do post "/containers/r$round-$n/start"; done >"$state/requests"
+  there=$(plugged)
+  ask 204 >"$state/started" &
   comings=$!
-  sleep "0.$((round * 3))"
+  until_true 10 some $((there + 2 * round - 1)) # in the middle of it, however fast this machine is
   kill_engine KILL
   wait $comings
+  echo "    $(<"$state/started") of 12 had been started"
   start_engine
 done
 "$ondol" run -d --name first --network crowd base sleep 1000 >/dev/null
@@ -183,13 +197,6 @@ equal "no address is given twice" "" "$("$ondol" network inspect -f '{{range .Co
 "$ondol" network rm crowd >/dev/null
 
 echo "many"
-# by the API, many at a time: the command takes longer to start than all of this
-ask() { tail -n +2 "$state/requests" | curl -Z --parallel-max 8 -K - 2>/dev/null | grep -c "$1"; } # STATUS: how many got it
-post() { # PATH [BODY]: one request, as curl reads it from a file
-  local body=${2:-}
-  printf 'next\nsilent\nunix-socket = "%s"\nurl = "http://ondol/v1.47%s"\nrequest = POST\nheader = "Content-Type: application/json"\n' "$socket" "$1"
-  printf 'data = "%s"\noutput = /dev/null\nwrite-out = "%%{http_code}\\n"\n' "${body//\"/\\\"}"
-}
 {
   for ((n = 0; n < 30; n++)); do post /networks/create "{\"Name\": \"n$n\"}"; done
   for ((n = 30; n < 50; n++)); do post /networks/create "{\"Name\": \"n$n\", \"IPAM\": {\"Config\": [{\"Subnet\": \"10.$n.0.0/24\"}]}}"; done
