@@ -336,10 +336,15 @@ final class Call {
 
     /** Answers 101 and hands the connection over. */
     void upgrade(String type, org.eclipse.jetty.io.Connection connection) {
-        response.setStatus(101);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+        upgradeTo("tcp", connection);
+    }
+
+    /** As {@link #upgrade}, to a protocol that says for itself what its bytes are. */
+    void upgradeTo(String protocol, org.eclipse.jetty.io.Connection connection) {
+        response.setStatus(101);
         response.getHeaders().put(HttpHeader.CONNECTION, "Upgrade");
-        response.getHeaders().put(HttpHeader.UPGRADE, "tcp");
+        response.getHeaders().put(HttpHeader.UPGRADE, protocol);
         request.setAttribute(org.eclipse.jetty.server.HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
         response.write(true, null, callback);
     }

@@ -75,7 +75,17 @@ final class Defaults {
                 .shmSize(or(nonZero(h.shmSize()), SHM_SIZE))
                 .runtime(orEmpty(h.runtime(), "ondol"))
                 .isolation(text(h.isolation()))
+                .maskedPaths(paths(h, h.maskedPaths(), HostConfig.MASKED_PATHS))
+                .readonlyPaths(paths(h, h.readonlyPaths(), HostConfig.READONLY_PATHS))
                 .build();
+    }
+
+    /** None with {@code --privileged}, which Docker tells as null, and with {@code systempaths=unconfined}. */
+    private static @Nullable List<String> paths(HostConfig h, @Nullable List<String> said, List<String> otherwise) {
+        if (or(h.privileged(), false)) {
+            return null;
+        }
+        return or(h.securityOpt(), List.of()).contains("systempaths=unconfined") ? List.of() : or(said, otherwise);
     }
 
     private static void resources(HostConfig h, HostConfigBuilder filled) {

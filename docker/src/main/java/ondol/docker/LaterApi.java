@@ -17,7 +17,6 @@ final class LaterApi {
                 "/build/prune", call -> call.json(java.util.Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0L)));
         no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
-        no(router, "attaching by WebSocket is not supported: use attach", "GET /containers/{id}/attach/ws");
         no(
                 router,
                 "checkpoints are not supported",

@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import ondol.engine.Attachment;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -32,6 +34,8 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
 
     private final Attachment attachment;
     private final StreamOptions options;
+    private final Wire wire;
+    private final Lock writing = new ReentrantLock();
     private volatile boolean detached;
     private ByteBuffer early = BufferUtil.EMPTY_BUFFER;
 
@@ -60,10 +64,11 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
         }
     }
 
-    StreamConnection(EndPoint endPoint, Executor executor, Attachment attachment, StreamOptions options) {
+    StreamConnection(EndPoint endPoint, Executor executor, Attachment attachment, StreamOptions options, Wire wire) {
         super(endPoint, executor);
         this.attachment = attachment;
         this.options = options;
+        this.wire = wire;
     }
 
     /** Bytes that the client sent before it saw the answer. */
@@ -88,10 +93,12 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
     private void carryOutput() {
         EndPoint endPoint = getEndPoint();
         try (attachment) {
-            Pump.run(attachment.output(), new Frames(attachment.tty(), false), this::write);
+            Frames frames = new Frames(attachment.tty() || wire != Wire.PLAIN, false);
+            Pump.run(attachment.output(), frames, bytes -> write(wire.output(bytes)));
             if (!detached) {
                 options.awaitEnd();
             }
+            write(wire.end());
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "a stream ended early", e);
         } finally {
@@ -101,9 +108,15 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
     }
 
     private void write(ByteBuffer bytes) throws IOException {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
+        writing.lock(); // both threads have something to say to a WebSocket
         try (Blocker.Callback done = Blocker.callback()) {
             getEndPoint().write(done, bytes);
             done.block();
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -111,8 +124,19 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
         try {
             byte[] bytes = new byte[32 << 10];
             boolean stdin = options.stdin();
+            Wire.Input input = wire.input();
             for (int n = read(bytes); n >= 0; n = read(bytes)) {
-                stdin = stdin && pass(bytes, n);
+                if (input.ended()) {
+                    continue;
+                }
+                int content = input.take(bytes, n);
+                stdin = stdin && (content == 0 || pass(bytes, content));
+                write(input.answer());
+                if (input.ended() && !(stdin && options.endsStdin())) {
+                    attachment.output().close();
+                } else if (input.ended()) {
+                    attachment.closeStdin(); // and its output goes on to its end
+                }
             }
             if (stdin && options.endsStdin()) {
                 attachment.closeStdin();

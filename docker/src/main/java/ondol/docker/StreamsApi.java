@@ -31,6 +31,7 @@ final class StreamsApi {
 
     void addTo(Router router) {
         router.post("/containers/{id}/attach", this::attach)
+                .get("/containers/{id}/attach/ws", this::attachSocket)
                 .get("/containers/{id}/logs", this::logs)
                 .post("/containers/{id}/wait", this::await);
     }
@@ -42,14 +43,37 @@ final class StreamsApi {
 
     private void attach(Call call) throws IOException, InterruptedException {
         ContainerDetails container = containers.inspect(call.path("id"));
-        boolean stdin = call.flag("stdin");
+        StreamOptions options = streams(call, container);
+        serve(call, attachment(call, container), options);
+    }
+
+    private void attachSocket(Call call) {
+        ContainerDetails container = containers.inspect(call.path("id"));
+        StreamOptions options = streams(call, container);
+        String accept = WebSocketWire.accept(
+                call.header("Upgrade"), call.header("Sec-WebSocket-Version"), call.header("Sec-WebSocket-Key"));
+        Attachment attachment = attachment(call, container);
+        call.header("Sec-WebSocket-Accept", accept);
+        call.upgradeTo(
+                "websocket",
+                new StreamConnection(call.endPoint(), Runnable::run, attachment, options, new WebSocketWire()));
+    }
+
+    private static StreamOptions streams(Call call, ContainerDetails container) {
         DetachKeys keys = DetachKeys.parse(call.query("detachKeys"));
-        Attachment attachment = containers.attach(
+        boolean endsStdin = Boolean.TRUE.equals(container.config().stdinOnce());
+        return new StreamOptions(call.flag("stdin"), endsStdin, keys, null);
+    }
+
+    private Attachment attachment(Call call, ContainerDetails container) {
+        return containers.attach(
                 container.id(),
                 new AttachOptions(
-                        stdin, call.flag("stdout"), call.flag("stderr"), call.flag("logs"), call.flag("stream")));
-        boolean endsStdin = Boolean.TRUE.equals(container.config().stdinOnce());
-        serve(call, attachment, new StreamOptions(stdin, endsStdin, keys, null));
+                        call.flag("stdin"),
+                        call.flag("stdout"),
+                        call.flag("stderr"),
+                        call.flag("logs"),
+                        call.flag("stream")));
     }
 
     /** Makes the call's connection the process's streams, or answers with its output where the client cannot switch. */
@@ -57,7 +81,9 @@ final class StreamsApi {
             throws IOException, InterruptedException {
         boolean tty = attachment.tty();
         if (call.wantsUpgrade()) {
-            call.upgrade(type(call, tty), new StreamConnection(call.endPoint(), Runnable::run, attachment, options));
+            call.upgrade(
+                    type(call, tty),
+                    new StreamConnection(call.endPoint(), Runnable::run, attachment, options, Wire.PLAIN));
             return;
         }
         try (attachment) {

@@ -121,4 +121,23 @@ public record HostConfig(
         @Nullable Long memoryGuarantee,
         @Nullable Boolean memoryOomGroup,
         @Nullable Map<String, Long> hugetlbLimits,
-        @Nullable Map<String, String> cgroupConf) {}
+        @Nullable Map<String, String> cgroupConf) {
+    /** Paths that a container does not see, unless it says otherwise: they tell of the machine. */
+    public static final List<String> MASKED_PATHS = List.of(
+            "/proc/asound",
+            "/proc/acpi",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/sys/firmware",
+            "/sys/devices/virtual/powercap");
+
+    /** Paths that a container cannot change, unless it says otherwise: they change the machine. */
+    public static final List<String> READONLY_PATHS =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+}

@@ -12,29 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 record ProtectedPaths(
         @Nullable List<String> masked, @Nullable List<String> readonly) {
-    static final List<String> MASKED = List.of(
-            "/proc/asound",
-            "/proc/acpi",
-            "/proc/interrupts",
-            "/proc/kcore",
-            "/proc/keys",
-            "/proc/latency_stats",
-            "/proc/timer_list",
-            "/proc/timer_stats",
-            "/proc/sched_debug",
-            "/proc/scsi",
-            "/sys/firmware",
-            "/sys/devices/virtual/powercap");
-
-    static final List<String> READONLY =
-            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
     /** An empty list in the configuration is none, as {@code systempaths=unconfined} says it over the wire. */
     static ProtectedPaths of(HostConfig host, SecurityOptions options) {
         if (Absent.no(host.privileged()) || options.openSystemPaths()) {
             return new ProtectedPaths(null, null);
         }
-        return new ProtectedPaths(chosen(host.maskedPaths(), MASKED), chosen(host.readonlyPaths(), READONLY));
+        return new ProtectedPaths(
+                chosen(host.maskedPaths(), HostConfig.MASKED_PATHS),
+                chosen(host.readonlyPaths(), HostConfig.READONLY_PATHS));
     }
 
     private static @Nullable List<String> chosen(@Nullable List<String> said, List<String> otherwise) {
