@@ -29,6 +29,7 @@ struct minder {
   int engine, listening, process; /* process: a pidfd; -1 once it ended */
   int input, output[2], terminal; /* our ends; -1 where there is none */
   int root;                       /* the container's: see hold_root */
+  int network;                    /* the container's: see hold_network */
   pid_t pid;
   int status;
   int watched; /* the engine wants to hear when the log goes beyond file, offset */
@@ -151,6 +152,16 @@ static int wait_gate(struct minder *m) {
   return -1;
 }
 
+/*
+ * With a descriptor of its namespace here, the container's links, and what they have carried, are there until the engine
+ * has read that and lets the minder go; otherwise they would go with the last process.
+ */
+static void hold_network(struct minder *m) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/ns/net", m->pid);
+  m->network = open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /* Follows the process from clone3 to its execve; 0 when it was executed. */
 static int follow(struct minder *m, int process) {
   const struct plan *head = m->plan.head;
@@ -174,6 +185,7 @@ static int follow(struct minder *m, int process) {
     if (word.step == TERMINAL_MADE && count == 1) {
       m->terminal = descriptor;
     } else if (word.step == AT_GATE) {
+      hold_network(m);
       if (wait_gate(m) || write(process, "g", 1) != 1) return -1;
     } else {
       fail(m->engine, word.step, word.error);

@@ -16,7 +16,7 @@ ip link add up0 type veth peer name eth0 netns "$outside"
 ip addr add 10.98.0.1/24 dev up0 && ip link set up0 up
 on_outside() { nsenter -t "$outside" -n "$@"; }
 on_outside sh -c "ip link set lo up; ip addr add 10.98.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.98.0.1"
-for port in 80 443; do on_outside busybox nc -ll -p $port -e echo "port $port" & programs+=($!); done
+for port in 80 443; do nsenter -t "$outside" -n busybox nc -ll -p $port -e echo "port $port" & programs+=($!); done
 trap 'end_all; kill "${programs[@]}" 2>/dev/null' EXIT
 
 start_engine
@@ -112,6 +112,38 @@ if ip link add probe type ifb 2>/dev/null; then
   [[ ! $walls ]] || equal "and it is reached" "port 80,port 443" "$(from slowly)"
   "$ondol" rm -f quick slowly >/dev/null
   succeeds "the network goes" "$ondol" network rm slow
+
+  echo "speed of a tenant"
+  succeeds "a tenant with a total" "$ondol" tenant create shares --net-rate 20mbit
+  "$ondol" run -d --name one --tenant shares host sleep 1000 >/dev/null
+  "$ondol" run -d --name two --tenant shares host sleep 1000 >/dev/null
+  holds "what cannot be held is refused" "$("$ondol" run --rm --tenant shares --network host base true 2>&1)" "cannot be held in network host"
+  gateway=$("$ondol" inspect -f '{{.NetworkSettings.Gateway}}' one)
+  if command -v iperf3 >/dev/null; then
+    for port in 5301 5302; do iperf3 -s -p $port >/dev/null 2>&1 & programs+=($!); done
+    sleep 0.3
+    # total [-R]: Mbit/s that both get at once
+    speed() { "$ondol" exec "$1" iperf3 -c "$gateway" -p "$2" -t 3 -f k ${3:-} | awk '/receiver/ { print $7 / 1000 }'; }
+    total() {
+      speed one 5301 "$@" >"$state/one" &
+      local first=$!
+      speed two 5302 "$@" >"$state/two"
+      wait $first
+      awk '{ s += $1 } END { print s }' "$state/one" "$state/two"
+    }
+    about() { awk -v n="$2" -v r="$3" 'BEGIN { exit !(n > r * 0.85 && n < r * 1.05) }' && ok "$1" || bad "$1" "$2 Mbit/s of $3"; }
+    about "two containers share what they send" "$(total)" 20
+    about "and what they receive" "$(total -R)" 20
+    succeeds "changed while they run" "$ondol" tenant update shares --net-rate 10mbit
+    about "it holds at once" "$(total)" 10
+    kill_engine KILL
+    start_engine
+    about "an engine that comes back holds it" "$(total)" 10
+    echo "  the meter: $("$ondol" meter shares --format csv | tail -1)"
+  fi
+  succeeds "the limit is taken away" "$ondol" tenant update shares --net-rate 0
+  equal "and what held it" "" "$(ip -o link show type ifb)"
+  succeeds "the tenant goes" "$ondol" tenant rm -f shares
 else
   echo "  this kernel has no ifb: speed limits are left out"
 fi

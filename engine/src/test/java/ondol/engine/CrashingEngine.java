@@ -4,21 +4,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import ondol.linux.disk.DiskImage;
 
 /** An engine in a process of its own that makes and removes containers without end, until it is killed. */
 final class CrashingEngine {
     private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private static final boolean SIZED = DiskImage.maker().isPresent();
 
     private CrashingEngine() {}
 
     public static void main(String[] arguments) throws Exception {
         Engine engine = Engines.open(EngineOptions.at(Path.of(arguments[0])));
         String round = arguments[1];
+        if (round.startsWith("metered")) {
+            metered(engine, round);
+        }
         System.out.write('o'); // open
         System.out.flush();
-        Thread.ofPlatform().start(() -> counters(engine, round));
-        for (int i = 0; i < 2; i++) {
-            Thread.ofPlatform().start(() -> shortLives(engine));
+        if (!round.startsWith("metered")) {
+            Thread.ofPlatform().start(() -> counters(engine, round));
+            for (int i = 0; i < 2; i++) {
+                Thread.ofPlatform().start(() -> shortLives(engine));
+            }
         }
         Thread.sleep(60_000);
     }
@@ -42,6 +50,26 @@ final class CrashingEngine {
         }
     }
 
+    /** Containers that burn and talk for a while, each for longer than the one before; some go at their end. */
+    private static void metered(Engine engine, String round) {
+        for (int i = 0; i < 6; i++) {
+            boolean goes = i % 3 == 2;
+            String work = "i=0; while [ $i -lt " + i * 20000 + " ]; do i=$((i+1)); done; usleep " + i * 100_000 + "; ";
+            ContainerConfig config = ContainerConfigBuilder.builder()
+                    .image("busybox")
+                    .cmd(List.of("sh", "-c", goes ? work : MeterTest.talk(engine) + work + MeterTest.COUNT))
+                    .labels(Map.of(Tenants.LABEL, "killed"))
+                    .build();
+            HostConfig host = HostConfigBuilder.builder()
+                    .autoRemove(goes)
+                    .networkMode(goes ? "none" : null)
+                    .capAdd(List.of("NET_ADMIN"))
+                    .build();
+            Containers containers = engine.containers();
+            containers.start(containers.create(round + "-" + i, config, host).id());
+        }
+    }
+
     private static void shortLives(Engine engine) {
         while (true) {
             boolean goes = NUMBER.incrementAndGet() % 3 == 0;
@@ -54,6 +82,7 @@ final class CrashingEngine {
             HostConfig host = HostConfigBuilder.builder()
                     .autoRemove(goes)
                     .memory(64L << 20)
+                    .storageOpt(SIZED && NUMBER.get() % 4 == 0 ? Map.of("size", "16m") : null)
                     .build();
             Containers containers = engine.containers();
             String id = containers.create(null, config, host).id();

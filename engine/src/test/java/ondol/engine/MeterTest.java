@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import ondol.engine.Meter.Grain;
@@ -85,6 +87,10 @@ final class MeterTest extends OnEngine {
                 engine.meter().live().stream().anyMatch(live -> live.container().equals(holder)));
         engine.tenants().remove("exact", true);
         assertEquals(count + 1, sum("exact").starts(), "what was metered stays");
+    }
+
+    private static boolean metered(String id) {
+        return engine.meter().live().stream().anyMatch(live -> live.container().equals(id));
     }
 
     private static long total(String tenant, Grain grain) {
@@ -176,15 +182,130 @@ final class MeterTest extends OnEngine {
         }
         containers().kill(id, null);
         exit(id);
-        eventually(
-                "settled",
-                () -> engine.meter().live().stream()
-                        .noneMatch(live -> live.container().equals(id)));
+        eventually("settled", () -> !metered(id));
         Usage ended = sum("again");
         assertTrue(ended.cpuNanos() >= last && ended.starts() == 1, ended.toString());
         engine.close();
         engine = Engines.open(EngineOptions.at(folder));
         assertEquals(ended, sum("again"));
         engine.tenants().remove("again", true);
+    }
+
+    /** A script's end: it switches its link off so that nothing passes any more, and prints what the kernel counted. */
+    static final String COUNT = "ip link set eth0 down; grep eth0 /proc/net/dev; ";
+
+    private static final int SENT = 9; // the field of /proc/net/dev behind that of what was received
+
+    /** Sends to the machine's end of the default network, which answers. */
+    static String talk(Engine with) {
+        return talk(with, "bridge");
+    }
+
+    private static String talk(Engine with, String network) {
+        String gateway = Objects.requireNonNull(
+                with.networks().inspect(network).pools().getFirst().gateway());
+        return "ping -c 3 -i 0.1 -s 1000 " + gateway + " >/dev/null; ";
+    }
+
+    private static void assertCounted(String printed, Usage used) {
+        String[] fields = printed.substring(printed.indexOf(':') + 1).strip().split("[ \n]+");
+        assertEquals(Long.parseLong(fields[0]), used.receivedBytes(), printed);
+        assertEquals(Long.parseLong(fields[SENT - 1]), used.sentBytes(), printed);
+        assertTrue(used.sentBytes() > 3000 && used.receivedBytes() > 3000, printed);
+    }
+
+    @Test
+    void networkBytesAreThoseOfTheLink() {
+        engine.tenants().create("talks", TenantConfigBuilder.builder().build());
+        String id = create(of("talks", talk(engine) + COUNT), host().capAdd(List.of("NET_ADMIN")));
+        containers().start(id);
+        assertEquals(0, exit(id));
+        assertCounted(logs(id), sum("talks"));
+        containers().remove(id, true, true);
+        engine.tenants().remove("talks", true);
+    }
+
+    @Test
+    void networkBytesAcrossEnginesAndNetworks() {
+        engine.tenants().create("moves", TenantConfigBuilder.builder().build());
+        String other = engine.networks()
+                .create(NetworkConfigBuilder.builder().name("meter-two").build())
+                .id();
+        String id = started(
+                of("moves", "while [ ! -e /go ]; do sleep 0.1; done; " + COUNT + "while :; do sleep 1; done"),
+                host().capAdd(List.of("NET_ADMIN")));
+        exec(id, "sh", "-c", talk(engine));
+        engine.networks().connect(other, id, EndpointSettingsBuilder.builder().build());
+        exec(id, "sh", "-c", talk(engine, other));
+        String gone = exec(id, "sh", "-c", "ip link set eth1 down; grep eth1 /proc/net/dev")
+                .out();
+        engine.networks().disconnect(other, id, false);
+        engine.close();
+        engine = Engines.open(EngineOptions.at(folder));
+        exec(id, "touch", "/go");
+        eventually("counted", () -> logs(id).contains("eth0"));
+        containers().kill(id, null);
+        exit(id);
+        eventually("settled", () -> !metered(id));
+        Usage used = sum("moves");
+        String[] lost = gone.substring(gone.indexOf(':') + 1).strip().split("[ \n]+");
+        long received = Long.parseLong(lost[0]);
+        long sent = Long.parseLong(lost[SENT - 1]);
+        assertTrue(received > 3000 && sent > 3000, gone);
+        assertCounted(
+                logs(id),
+                new Usage(0, 0, 0, 0, 0, 0, 0, 0, used.receivedBytes() - received, used.sentBytes() - sent, 0, 0));
+        engine.tenants().remove("moves", true);
+        engine.networks().remove(other);
+    }
+
+    /** Containers end before the engine is killed, while there is none, and after the next one has come. */
+    @Test
+    void anEngineThatIsKilledInTheMiddle() throws Exception {
+        engine.tenants().create("killed", TenantConfigBuilder.builder().build());
+        String holder =
+                started(of("killed", "sleep 600"), host().networkMode("none")); // so that the tenant's group stays
+        engine.close();
+        Random random = new Random(7);
+        int rounds = machine.slow() ? 1 : 4;
+        for (int round = 0; round < rounds; round++) {
+            SurvivalTest.crash("metered-" + round, random.nextInt(700));
+            pause(round % 2 * 300);
+            engine = Engines.open(EngineOptions.at(folder));
+            if (round < rounds - 1) {
+                engine.close();
+            }
+        }
+        eventually(
+                "all have ended",
+                () -> engine.meter().live().stream()
+                                .filter(live -> "killed".equals(live.tenant()))
+                                .count()
+                        == 1);
+        long kernel = kernel("killed");
+        Usage sum = sum("killed");
+        assertEquals(6 * rounds + 1, sum.starts());
+        if (kernel >= 0) {
+            assertEquals(kernel, sum.cpuNanos(), CUT * (sum.starts() + 1), "kernel " + kernel + ", " + sum);
+        }
+        List<Row> rows = rows("killed", Grain.CONTAINER);
+        int compared = 0;
+        for (ContainerDetails each : containers().list()) {
+            if (!each.id().equals(holder) && each.name().startsWith("metered-")) {
+                Usage used = rows.stream()
+                        .filter(row -> each.id().equals(row.container()))
+                        .map(Row::used)
+                        .reduce(Usage.NONE, Usage::plus);
+                assertEquals(1, used.starts());
+                assertCounted(logs(each.id()), used);
+                compared++;
+            }
+        }
+        assertEquals(4 * rounds, compared);
+        engine.close();
+        engine = Engines.open(EngineOptions.at(folder));
+        assertEquals(sum.receivedBytes(), sum("killed").receivedBytes(), "nothing is counted twice");
+        assertEquals(6 * rounds + 1, sum("killed").starts());
+        engine.tenants().remove("killed", true);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -146,6 +147,11 @@ final class SurvivalTest extends OnEngine {
     }
 
     private static void crash(int round, int milliseconds) throws IOException {
+        crash(String.valueOf(round), milliseconds);
+    }
+
+    /** Starts an engine in a process of its own and kills it so long after it said that it is open. */
+    static void crash(String what, int milliseconds) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -155,7 +161,7 @@ final class SurvivalTest extends OnEngine {
                         classPath(),
                         CrashingEngine.class.getName(),
                         folder.toString(),
-                        String.valueOf(round))
+                        what)
                 .redirectError(folder.resolve("crashing.err").toFile())
                 .start();
         assertEquals(
@@ -210,6 +216,7 @@ final class SurvivalTest extends OnEngine {
                 when + ": a minder for each that runs",
                 () -> machine.processes().size() == 2 + running()); // and the keeper with its spare
         eventually(when + ": a group for each that runs", () -> groups() == running());
+        eventually(when + ": no disk of a size but theirs", () -> sized().containsAll(disks()));
         for (ContainerDetails container : containers().list()) {
             boolean removed = !container.name().startsWith("counter-"); // or about to be
             assertTrue(removed || container.state().exitCode() != 255, when + ": an end was lost: " + container);
@@ -235,6 +242,29 @@ final class SurvivalTest extends OnEngine {
     private static int running() {
         return (int)
                 containers().list().stream().filter(c -> c.state().active()).count();
+    }
+
+    private static Set<String> sized() {
+        return containers().list().stream()
+                .filter(c -> c.host().storageOpt() != null)
+                .map(ContainerDetails::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whose disks there are: of loop devices on files of this engine, and of what is mounted there. */
+    private static Set<String> disks() {
+        StringBuilder found = new StringBuilder(TestMachine.text(Path.of("/proc/self/mountinfo")));
+        for (String name : names(Path.of("/sys/block"))) {
+            Path file = Path.of("/sys/block", name, "loop/backing_file");
+            if (Files.exists(file)) {
+                found.append(' ').append(TestMachine.text(file));
+            }
+        }
+        return Pattern.compile(" " + folder + "/\\S*/([0-9a-f]{64})/disk")
+                .matcher(found)
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toSet());
     }
 
     private static int groups() {

@@ -38,6 +38,7 @@ final class Connecting {
                 container.save(r -> r.change().endpoints(places).build());
                 undo.commit();
             }
+            house.meter().joined(container.id());
             after(container);
         } finally {
             container.leave();
@@ -115,6 +116,9 @@ final class Connecting {
             }
             container.save(r -> r.change().endpoints(places).build());
             if (container.running()) {
+                if (place.endpointId() != null) {
+                    house.meter().leaves(container.id(), Endpoints.linkName(place.endpointId()));
+                }
                 unplug(network, container, place, places);
             }
             house.limiting().left(place);

@@ -33,6 +33,7 @@ import ondol.engine.spec.NamespaceChoice;
 import ondol.engine.spec.ResourceLimits;
 import ondol.image.Image;
 import ondol.image.Layer;
+import ondol.image.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /** The making of a container that can be started: its name, its record, its writable layer, its volumes. */
@@ -91,7 +92,11 @@ final class Creating {
             List<MountPoint> mounts =
                     chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
-            LocalImages.translate(() -> house.snapshots().create(id, image, space));
+            Snapshot layer = Objects.requireNonNull(
+                    LocalImages.translate(() -> house.snapshots().create(id, image, space)));
+            if (tenant != null && space == null) {
+                house.tenants().owns(tenant, layer.upper(), layer.work());
+            }
             String hostname =
                     NamespaceChoice.hostname(merged, host, id, house.host().hostname());
             ContainerConfig config = ContainerConfigBuilder.builder(merged)

@@ -3,11 +3,13 @@ package ondol.engine.local;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import ondol.engine.EndpointSettings;
 import ondol.engine.EndpointSettingsBuilder;
@@ -263,6 +265,19 @@ final class Endpoints {
                 .map(ondol.network.AddressPool::gateway)
                 .filter(Objects::nonNull)
                 .findFirst();
+    }
+
+    /** How the links of all containers are called, whether they run or not. */
+    Set<String> links() {
+        Set<String> links = new HashSet<>();
+        for (Container container : registry.all()) {
+            for (EndpointSettings place : container.record().endpoints().values()) {
+                if (place.endpointId() != null) {
+                    links.add(linkName(place.endpointId()));
+                }
+            }
+        }
+        return links;
     }
 
     /** The machine's end of a container's link. */

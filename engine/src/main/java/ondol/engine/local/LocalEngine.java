@@ -99,8 +99,9 @@ public final class LocalEngine implements Engine {
             ImageStore images = ImageStore.open(folders.images());
             undo.add(images::close);
             Snapshots snapshots = images.snapshots();
+            TenantQuota quota = new TenantQuota(folders.tenants());
             LocalVolumes volumes =
-                    new LocalVolumes(folders.volumes(), json, events, volume -> volumeUsers(registry, volume));
+                    new LocalVolumes(folders.volumes(), json, events, quota, volume -> volumeUsers(registry, volume));
             NetworkTable networks = new NetworkTable(folders, json, events);
             undo.add(networks::close);
             Publishing publishing = new Publishing(networks, registry);
@@ -123,10 +124,14 @@ public final class LocalEngine implements Engine {
                     new TenantLimits(host, hierarchies, Machine.memory()),
                     events,
                     registry,
-                    disk::usage);
+                    disk::usage,
+                    quota);
+            Limiting limiting = new Limiting(networks, tenants::netRate);
+            tenants.join(limiting);
             TenantMeters own = new TenantMeters(tenants, groups, disk);
             groups.join(tenants::resources, tenants::guaranteed, own::groupGoes);
-            LocalMeter meter = new LocalMeter(folders.meter(), json, folders.boot(), registry, own);
+            LocalMeter meter =
+                    new LocalMeter(folders.meter(), json, folders.boot(), registry, own, new LinkCounts(networks));
             undo.add(meter::close);
             House house = new House(
                     folders,
@@ -141,7 +146,7 @@ public final class LocalEngine implements Engine {
                     new Endpoints(networks, registry),
                     publishing,
                     naming,
-                    new Limiting(networks),
+                    limiting,
                     groups,
                     tenants,
                     meter,
@@ -256,6 +261,7 @@ public final class LocalEngine implements Engine {
         }
         Map<String, String> release = Machine.release();
         List<String> warnings = new ArrayList<>(house.networks().host().warnings());
+        warnings.addAll(house.tenants().warnings());
         if (!Machine.hasSeccomp()) {
             warnings.add("WARNING: No seccomp support: system calls are not filtered");
         }

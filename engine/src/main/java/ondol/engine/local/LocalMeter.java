@@ -47,6 +47,7 @@ final class LocalMeter implements Meter, AutoCloseable {
     private final JsonType<MeterMarks> markType;
     private final Registry registry;
     private final TenantMeters tenants;
+    private final LinkCounts links;
     private final Map<String, MeterRun> runs = new ConcurrentHashMap<>();
     private final MeterTotals totals = new MeterTotals();
     private final Deque<LedgerLine> unwritten = new ArrayDeque<>(); // guarded by itself
@@ -59,13 +60,14 @@ final class LocalMeter implements Meter, AutoCloseable {
     private volatile boolean begun; // before that, what an earlier engine left is not known
     private volatile boolean closing;
 
-    LocalMeter(Path folder, Jsonb json, String boot, Registry registry, TenantMeters tenants) {
+    LocalMeter(Path folder, Jsonb json, String boot, Registry registry, TenantMeters tenants, LinkCounts links) {
         this.ledger = new Ledger(folder, json.type(LedgerLine.class));
         this.markType = json.type(MeterMarks.class);
         this.marks = folder.resolve("open.json");
         this.boot = boot;
         this.registry = registry;
         this.tenants = tenants;
+        this.links = links;
         this.hour = System.currentTimeMillis() / HOUR;
         this.thread = Thread.ofPlatform().daemon().name("ondol-meter").unstarted(this::look);
     }
@@ -74,8 +76,37 @@ final class LocalMeter implements Meter, AutoCloseable {
 
     /** A run begins. */
     void started(Container container, Cgroup group) {
+        runs.put(container.id(), run(container, group));
+    }
+
+    private MeterRun run(Container container, Cgroup group) {
         ContainerRecord record = container.record();
-        runs.put(record.id(), new MeterRun(record.id(), record.started(), record.tenant(), group, System.nanoTime()));
+        return new MeterRun(
+                record.id(),
+                record.started(),
+                record.tenant(),
+                group,
+                () -> links.read(container.record()),
+                System.nanoTime());
+    }
+
+    /** A link of a container that goes on is about to be taken away: what it carried is kept, whoever is killed. */
+    void leaves(String container, String link) {
+        MeterRun run = runs.get(container);
+        if (run != null) {
+            links.stop(link).ifPresent(carried -> run.carried(link, carried));
+            run.read(System.nanoTime());
+            mark();
+        }
+    }
+
+    /** A container that goes on has one more link, which the next engine is to know. */
+    void joined(String container) {
+        MeterRun run = runs.get(container);
+        if (run != null) {
+            run.read(System.nanoTime());
+            mark();
+        }
     }
 
     /** A run is over, and nothing of it runs; the group is still there. */
@@ -140,8 +171,14 @@ final class LocalMeter implements Meter, AutoCloseable {
         if (group == null) {
             return; // metered, and removed, before the earlier engine was killed
         }
-        MeterRun run = new MeterRun(record.id(), record.started(), record.tenant(), group, System.nanoTime());
-        run.resume(lastLine(record.id(), record.started()), mark(record.id(), record.started()), boot);
+        MeterRun run = run(container, group);
+        MeterMark mark = mark(record.id(), record.started());
+        run.resume(lastLine(record.id(), record.started()), mark, boot);
+        if (mark != null && mark.links() != null && mark.boot().equals(boot)) {
+            for (String link : mark.links().keySet()) { // also those that were being taken away
+                links.read(link).ifPresent(carried -> run.carried(link, carried));
+            }
+        }
         runs.put(record.id(), run);
         claimed.add(record.id());
     }
@@ -269,7 +306,7 @@ final class LocalMeter implements Meter, AutoCloseable {
     }
 
     /** Writes where the meter is, beside and renamed. */
-    void mark() {
+    synchronized void mark() {
         List<MeterMark> open = new ArrayList<>();
         runs.values().forEach(run -> open.add(run.mark(name(run.container()), boot)));
         open.addAll(tenants.marks(boot));

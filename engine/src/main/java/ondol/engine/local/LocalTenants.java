@@ -36,12 +36,15 @@ final class LocalTenants implements Tenants, AutoCloseable {
     private final EventLog events;
     private final Registry containers;
     private final Function<String, Long> diskOf;
+    private final TenantQuota quota;
+    private Limiting limiting;
     private volatile Map<String, TenantRecord> tenants = Map.of(); // replaced as a whole, by whoever holds this object
     private final Map<String, Integer> counts = new HashMap<>(); // containers of each, guarded by this
 
     /**
      * @param diskOf bytes of a tenant's writable layers and volumes
      */
+    @SuppressWarnings("NullAway.Init") // see join
     LocalTenants(
             Path folder,
             Jsonb json,
@@ -49,7 +52,8 @@ final class LocalTenants implements Tenants, AutoCloseable {
             TenantLimits limits,
             EventLog events,
             Registry containers,
-            Function<String, Long> diskOf) {
+            Function<String, Long> diskOf,
+            TenantQuota quota) {
         this.folder = folder;
         this.records = new Records<>(json, TenantRecord.class, "tenant.json");
         this.groups = groups;
@@ -57,6 +61,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
         this.events = events;
         this.containers = containers;
         this.diskOf = diskOf;
+        this.quota = quota;
         for (TenantRecord record : records.loadAll(folder)) {
             put(record.name(), record);
         }
@@ -90,6 +95,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
         try {
             apply(name, config, null, true);
             Files.createDirectories(folder.resolve(name));
+            quota.limit(name, config.disk());
             records.save(folder.resolve(name), get(name));
         } catch (RuntimeException | IOException e) {
             put(name, null);
@@ -108,11 +114,15 @@ final class LocalTenants implements Tenants, AutoCloseable {
         put(name, new TenantRecord(name, before.created(), config));
         try {
             apply(name, config, before.config(), false);
+            reachLinks(name, config, before.config());
+            quota.limit(name, config.disk());
             records.save(folder.resolve(name), get(name));
         } catch (RuntimeException e) {
             put(name, before);
             try {
                 apply(name, before.config(), config, false);
+                reachLinks(name, before.config(), config);
+                quota.limit(name, before.config().disk());
             } catch (RuntimeException suppressed) {
                 e.addSuppressed(suppressed);
             }
@@ -124,12 +134,10 @@ final class LocalTenants implements Tenants, AutoCloseable {
     }
 
     private void check(String name, TenantConfig config) {
-        if (config.netRate() != null) {
-            throw new EngineException(
-                    EngineException.Kind.UNSUPPORTED,
-                    "net-rate: a tenant's total network rate cannot be held yet; limit its containers");
-        }
         limits.check(config);
+        if (config.netRate() != null) {
+            limiting.check(name, config.netRate());
+        }
         Map<String, Long> guarantees = guarantees();
         guarantees.remove(name);
         if (config.memoryGuarantee() != null) {
@@ -179,6 +187,30 @@ final class LocalTenants implements Tenants, AutoCloseable {
                 group.update(wanted);
             }
         }
+    }
+
+    /** A changed rate reaches the links of the tenant's containers that run. */
+    private void reachLinks(String name, TenantConfig config, TenantConfig before) {
+        if (Objects.equals(config.netRate(), before.netRate())) {
+            return;
+        }
+        for (Container container : containers.all()) {
+            if (container.running() && name.equals(container.record().tenant())) {
+                limiting.plugged(container.record());
+            }
+        }
+    }
+
+    /** Bits a second of a tenant's containers together, each way; null for no limit. */
+    @Nullable
+    Long netRate(String name) {
+        TenantRecord record = tenants.get(name);
+        return record == null ? null : record.config().netRate();
+    }
+
+    /** They know each other: {@link LocalEngine} wires that. */
+    void join(Limiting links) {
+        this.limiting = links;
     }
 
     private static EngineException refused(String name, Exception e) {
@@ -231,6 +263,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
                         .formatted(name, left, left == 1 ? "" : "s"));
             }
             try {
+                quota.forget(name);
                 Files.deleteIfExists(folder.resolve(name).resolve("tenant.json"));
                 Removing.delete(folder.resolve(name));
             } catch (IOException e) {
@@ -326,6 +359,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
     /** Gives groups that an earlier engine made the limits of the records. */
     synchronized void recover() {
         for (TenantRecord tenant : tenants.values()) {
+            limitDisk(tenant);
             if (groups.isThere(tenant.name())) {
                 try {
                     groups.update(tenant.name(), limits.resources(tenant.config(), null), true);
@@ -338,6 +372,30 @@ final class LocalTenants implements Tenants, AutoCloseable {
                 }
             }
         }
+    }
+
+    private void limitDisk(TenantRecord tenant) {
+        try {
+            quota.limit(tenant.name(), tenant.config().disk());
+        } catch (EngineException e) {
+            LOG.log(Level.WARNING, "tenant {0}: {1}", tenant.name(), e.getMessage());
+        }
+    }
+
+    /** Counts the new, empty folders of a writable layer to a tenant's disk. */
+    void owns(String name, Path... folders) {
+        quota.owns(name, folders);
+    }
+
+    /** What users ought to know, a sentence each. */
+    List<String> warnings() {
+        boolean limited =
+                tenants.values().stream().anyMatch(tenant -> tenant.config().disk() != null);
+        return quota.holds() || !limited
+                ? List.of()
+                : List.of(
+                        "WARNING: no project quotas (mount option prjquota) where the data is: a tenant's --disk is looked"
+                                + " at when a container is made or started, and what runs may go on writing");
     }
 
     @Override

@@ -35,16 +35,18 @@ final class LocalVolumes implements Volumes {
     private final Path folder;
     private final Records<VolumeRecord> records;
     private final EventLog events;
+    private final TenantQuota quota;
     private final Function<String, List<String>> usedBy;
     private final Map<String, VolumeRecord> volumes = new TreeMap<>(); // guarded by this
 
     /**
      * @param usedBy the ids of the containers that use a volume
      */
-    LocalVolumes(Path folder, Jsonb json, EventLog events, Function<String, List<String>> usedBy) {
+    LocalVolumes(Path folder, Jsonb json, EventLog events, TenantQuota quota, Function<String, List<String>> usedBy) {
         this.folder = folder;
         this.records = new Records<>(json, VolumeRecord.class, "volume.json");
         this.events = events;
+        this.quota = quota;
         this.usedBy = usedBy;
         for (VolumeRecord record : records.loadAll(folder)) {
             volumes.put(record.name(), record);
@@ -115,6 +117,10 @@ final class LocalVolumes implements Volumes {
         VolumeRecord made = new VolumeRecord(name, Container.now(), labels, options);
         try {
             Path data = space == null ? Files.createDirectories(data(name)) : sized(name, space);
+            String tenant = labels.get(Tenants.LABEL);
+            if (space == null && tenant != null) {
+                quota.owns(tenant, data);
+            }
             Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);

@@ -2,6 +2,7 @@ package ondol.engine.local;
 
 import io.avaje.jsonb.Json;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param sum amount over time until then, in mebibytes times milliseconds
  * @param kernel what the kernel's counter of a tenant's throttled time said, which begins anew with each group
  * @param total all figures until then
+ * @param links what each link of the run had carried: bytes received and sent
  */
 @Json
 public record MeterMark(
@@ -29,4 +31,5 @@ public record MeterMark(
         long amount,
         double sum,
         long kernel,
-        List<Long> total) {}
+        List<Long> total,
+        @Nullable Map<String, List<Long>> links) {}

@@ -1,7 +1,12 @@
 package ondol.engine.local;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import ondol.engine.Usage;
+import ondol.engine.local.LinkCounts.Carried;
 import ondol.engine.meter.LedgerLine;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.cgroup.Counters;
@@ -19,6 +24,8 @@ final class MeterRun {
     private final long run;
     private final @Nullable String tenant;
     private final Cgroup group;
+    private final Supplier<Map<String, Carried>> network; // links that are there
+    private final Map<String, Carried> links = new HashMap<>(); // also those that are gone
 
     private Usage written = Usage.NONE; // what of this run is in the ledger
     private long from; // where the ledger ends, milliseconds since 1970
@@ -31,13 +38,21 @@ final class MeterRun {
 
     /**
      * @param run when it began, nanoseconds since 1970
+     * @param network what its links have carried
      * @param now by {@link System#nanoTime}
      */
-    MeterRun(String container, long run, @Nullable String tenant, Cgroup group, long now) {
+    MeterRun(
+            String container,
+            long run,
+            @Nullable String tenant,
+            Cgroup group,
+            Supplier<Map<String, Carried>> network,
+            long now) {
         this.container = container;
         this.run = run;
         this.tenant = tenant;
         this.group = group;
+        this.network = network;
         this.from = run / 1_000_000;
         this.nanos = now;
     }
@@ -61,6 +76,9 @@ final class MeterRun {
             from = mark.from();
             sum = mark.sum();
             last = Usage.of(mark.total());
+            if (mark.links() != null) {
+                mark.links().forEach((link, figures) -> carried(link, Carried.of(figures)));
+            }
             if (mark.boot().equals(boot) && mark.nanos() <= nanos) {
                 nanos = mark.nanos();
                 amount = mark.amount();
@@ -74,6 +92,11 @@ final class MeterRun {
             last = last.max(written);
             closed = line.end();
         }
+    }
+
+    /** What a link has carried; it may be gone from now on. */
+    synchronized void carried(String link, Carried carried) {
+        links.merge(link, carried, Carried::max);
     }
 
     /** Looks at the memory alone, between readings. */
@@ -99,8 +122,10 @@ final class MeterRun {
     /** All figures until now. */
     Usage read(long now) {
         Counters counters = group.counters();
+        Map<String, Carried> there = network.get();
         synchronized (this) {
             if (!closed) {
+                there.forEach(this::carried);
                 integrate(counters.memory(), now);
                 last = last.max(usage(counters));
             }
@@ -109,6 +134,12 @@ final class MeterRun {
     }
 
     private Usage usage(Counters counters) {
+        long received = 0;
+        long sent = 0;
+        for (Carried each : links.values()) {
+            received += each.received();
+            sent += each.sent();
+        }
         return new Usage(
                 counters.cpu(),
                 counters.throttled(),
@@ -118,8 +149,8 @@ final class MeterRun {
                 counters.writeBytes(),
                 counters.reads(),
                 counters.writes(),
-                0,
-                0,
+                received,
+                sent,
                 1,
                 counters.oomKills());
     }
@@ -143,6 +174,7 @@ final class MeterRun {
             return null;
         }
         Counters counters = group.counters();
+        network.get().forEach(this::carried);
         add(sampled ? amount : counters.memoryPeak(), now);
         last = last.max(usage(counters));
         closed = true;
@@ -183,7 +215,20 @@ final class MeterRun {
     }
 
     synchronized MeterMark mark(String name, String boot) {
+        Map<String, List<Long>> carried = new TreeMap<>();
+        links.forEach((link, each) -> carried.put(link, each.figures()));
         return new MeterMark(
-                container, run, tenant, name, from, boot, nanos, amount, sum, 0, List.copyOf(last.figures()));
+                container,
+                run,
+                tenant,
+                name,
+                from,
+                boot,
+                nanos,
+                amount,
+                sum,
+                0,
+                List.copyOf(last.figures()),
+                carried.isEmpty() ? null : carried);
     }
 }

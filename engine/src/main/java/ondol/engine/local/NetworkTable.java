@@ -176,6 +176,11 @@ final class NetworkTable implements AutoCloseable {
         return settings;
     }
 
+    /** In the machine's own namespace. */
+    NetlinkSocket socket() {
+        return socket;
+    }
+
     Wiring wiring() {
         return wiring;
     }
@@ -296,12 +301,12 @@ final class NetworkTable implements AutoCloseable {
      * Compares the machine to the records, once the containers that run have entered their networks: bridges that nobody
      * uses go. A default network in which nobody has an address moves out of the way of what the machine reaches now.
      */
-    synchronized void reconcile() {
+    synchronized void reconcile(Set<String> links) {
         for (LiveNetwork network : all()) {
             if (network.bridged() && network.users().isEmpty()) {
                 host.clear(network);
             } else if (network.bridged()) {
-                unplugStrangers(network);
+                unplugStrangers(network, links);
             }
         }
         translate(() -> {
@@ -322,9 +327,7 @@ final class NetworkTable implements AutoCloseable {
     }
 
     /** A container was being disconnected when an engine was killed: its record says so, its link was not taken yet. */
-    private void unplugStrangers(LiveNetwork network) {
-        Set<String> known = new HashSet<>();
-        network.users().values().forEach(endpoint -> known.add(Endpoints.linkName(endpoint)));
+    private void unplugStrangers(LiveNetwork network, Set<String> known) {
         for (Link port : bridges.ports(network.bridge())) {
             if (port.kind().equals("veth") && port.name().startsWith(Endpoints.LINKS) && !known.contains(port.name())) {
                 bridges.unlink(port.index());

@@ -57,7 +57,7 @@ final class Recovering {
                 LOG.log(Level.ERROR, "container " + container.id() + " could not be taken over", e);
             }
         }
-        house.networks().reconcile();
+        house.networks().reconcile(house.endpoints().links());
     }
 
     /** Removes what belongs to no record: halves of a container that was being made or removed. */

@@ -50,7 +50,7 @@ final class TenantLimits {
         atLeast("memory-guarantee", config.memoryGuarantee(), 1, "1 byte");
         atLeast("pids", config.pids(), 1, "1");
         atLeast("disk", config.disk(), 1, "1 byte");
-        atLeast("net-rate", config.netRate(), 8, "8 bit per second");
+        atLeast("net-rate", config.netRate(), 8000, "8 kbit per second");
         if (config.maxContainers() != null && config.maxContainers() < 1) {
             throw EngineException.invalid("max-containers: %d is less than 1".formatted(config.maxContainers()));
         }

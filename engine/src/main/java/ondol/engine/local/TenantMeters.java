@@ -246,7 +246,8 @@ final class TenantMeters {
                     own.bytes,
                     own.sum,
                     own.kernel,
-                    own.total().figures()));
+                    own.total().figures(),
+                    null));
         }
         return marks;
     }

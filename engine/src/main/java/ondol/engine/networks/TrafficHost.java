@@ -19,6 +19,7 @@ import ondol.network.egress.EgressWalls;
 import ondol.network.hostrules.HostRules;
 import ondol.network.rate.NetRate;
 import ondol.network.rate.Rates;
+import ondol.network.rate.SharedRates;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,27 @@ public final class TrafficHost implements AutoCloseable {
 
     private final EgressWalls walls;
     private final Rates rates;
+    private final SharedRates shared;
     private final @Nullable HostRules rules;
     private final Map<String, String> limited = new TreeMap<>(); // links by the ID of what they are of; guarded by this
+    private final Map<String, Member> members = new TreeMap<>(); // by endpoint; guarded by this
     private boolean settled; // guarded by this
 
-    private TrafficHost(EgressWalls walls, Rates rates, @Nullable HostRules rules) {
+    /** A link that shares the rate of a tenant. */
+    private record Member(String group, String link) {}
+
+    /**
+     * What a tenant's containers may receive together, and what they may send.
+     *
+     * @param group nine letters or digits of the tenant's own
+     * @param bits a second, each way
+     */
+    public record Total(String group, long bits) {}
+
+    private TrafficHost(EgressWalls walls, Rates rates, SharedRates shared, @Nullable HostRules rules) {
         this.walls = walls;
         this.rates = rates;
+        this.shared = shared;
         this.rules = rules;
     }
 
@@ -49,7 +64,7 @@ public final class TrafficHost implements AutoCloseable {
     public static TrafficHost open(NetlinkSocket socket, String table, String engine, boolean guarded) {
         EgressWalls walls = EgressWalls.open(table);
         HostRules rules = guarded && walls.possible() ? HostRules.open(table) : null;
-        return new TrafficHost(walls, new Rates(socket, engine), rules);
+        return new TrafficHost(walls, new Rates(socket, engine), new SharedRates(socket, engine), rules);
     }
 
     /** What names containers may ask for, and who hears the answers. */
@@ -102,11 +117,50 @@ public final class TrafficHost implements AutoCloseable {
 
     /**
      * Holds a container's link to a rate from now on. What it sends counts to what its network may send, unless it has a
-     * limit of its own for that.
+     * limit of its own for that, or shares its tenant's.
      *
      * @param endpoint its ID
+     * @param mac the container's hardware address
+     * @param total its tenant's; null for none
      */
-    public synchronized void limit(String link, String endpoint, NetRate rate, LiveNetwork network) {
+    public synchronized void limit(
+            String link, String endpoint, String mac, NetRate rate, LiveNetwork network, @Nullable Total total) {
+        if (total != null) {
+            share(link, endpoint, mac, rate, total);
+            return;
+        }
+        unshare(endpoint);
+        alone(link, endpoint, rate, network);
+    }
+
+    /** A container's own limit is one within its tenant's. */
+    private void share(String link, String endpoint, String mac, NetRate own, Total total) {
+        if (limited.containsKey(endpoint)) {
+            limit(endpoint, link, NetRate.NONE, () -> rates.apply(link, endpoint, NetRate.NONE));
+        }
+        translate(link, () -> {
+            shared.hold(total.group(), total.bits());
+            shared.join(total.group(), link, mac, total.bits(), own);
+        });
+        members.put(endpoint, new Member(total.group(), link));
+    }
+
+    private void unshare(String endpoint) {
+        Member member = members.remove(endpoint);
+        if (member != null) {
+            translate(member.link(), () -> shared.leave(member.group(), member.link()));
+        }
+    }
+
+    /** Refuses a total that this kernel cannot hold. */
+    public synchronized void check(Total total) {
+        translate("of a tenant", () -> {
+            shared.hold(total.group(), total.bits());
+            shared.forgetEmpty(total.group());
+        });
+    }
+
+    private void alone(String link, String endpoint, NetRate rate, LiveNetwork network) {
         boolean shared = network.options().traffic().rate().out() > 0;
         if (limited.containsKey(endpoint) || !rate.none()) {
             limit(endpoint, link, rate, () -> rates.apply(link, endpoint, rate));
@@ -124,12 +178,18 @@ public final class TrafficHost implements AutoCloseable {
         if (rate.none() && !limited.containsKey(id)) {
             return;
         }
-        try {
+        translate(link, () -> {
             limited.put(id, link);
             action.run();
             if (rate.none()) {
                 limited.remove(id);
             }
+        });
+    }
+
+    private static void translate(String link, Runnable action) {
+        try {
+            action.run();
         } catch (KernelException e) {
             throw new EngineException(
                     EngineException.Kind.UNSUPPORTED,
@@ -140,6 +200,7 @@ public final class TrafficHost implements AutoCloseable {
 
     /** A link has gone by itself, with its container: what is left of its limit goes as well. */
     public synchronized void gone(String id) {
+        unshare(id);
         if (limited.remove(id) != null) {
             rates.forget(id);
         }
@@ -159,7 +220,9 @@ public final class TrafficHost implements AutoCloseable {
         settled = true;
         walls.settle();
         try {
-            rates.clear(limited.keySet());
+            Set<String> kept = new HashSet<>(limited.keySet());
+            members.values().forEach(member -> kept.addAll(SharedRates.devices(member.group())));
+            rates.clear(kept);
         } catch (KernelException e) {
             LOG.log(Level.WARNING, "devices of speed limits are left: {0}", e.getMessage());
         }

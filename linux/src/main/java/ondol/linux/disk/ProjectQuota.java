@@ -67,14 +67,36 @@ public final class ProjectQuota {
         try (Descriptor open = open(folder);
                 Arena arena = Arena.ofConfined()) {
             setSpace(open, project, bytes, arena);
-            MemorySegment attributes = arena.allocate(FSXATTR_BYTES, 8);
-            Kernel.call(
-                    Call.IOCTL, open + ", FS_IOC_FSGETXATTR", open.number(), FS_IOC_FSGETXATTR, attributes.address());
-            attributes.set(JAVA_INT, 0, attributes.get(JAVA_INT, 0) | FS_XFLAG_PROJINHERIT);
-            attributes.set(JAVA_INT, PROJECT, project);
-            Kernel.call(
-                    Call.IOCTL, open + ", FS_IOC_FSSETXATTR", open.number(), FS_IOC_FSSETXATTR, attributes.address());
+            assign(open, project, arena);
         }
+    }
+
+    /** Counts a folder that is empty, and all that will be made below it, to a project. */
+    public static void assign(Path folder, int project) {
+        try (Descriptor open = open(folder);
+                Arena arena = Arena.ofConfined()) {
+            assign(open, project, arena);
+        }
+    }
+
+    /**
+     * Gives a project another limit.
+     *
+     * @param bytes rounded up to 1024; 0 for none
+     */
+    public static void change(Path anyFolder, int project, long bytes) {
+        try (Descriptor open = open(anyFolder);
+                Arena arena = Arena.ofConfined()) {
+            setSpace(open, project, bytes, arena);
+        }
+    }
+
+    private static void assign(Descriptor open, int project, Arena arena) {
+        MemorySegment attributes = arena.allocate(FSXATTR_BYTES, 8);
+        Kernel.call(Call.IOCTL, open + ", FS_IOC_FSGETXATTR", open.number(), FS_IOC_FSGETXATTR, attributes.address());
+        attributes.set(JAVA_INT, 0, attributes.get(JAVA_INT, 0) | FS_XFLAG_PROJINHERIT);
+        attributes.set(JAVA_INT, PROJECT, project);
+        Kernel.call(Call.IOCTL, open + ", FS_IOC_FSSETXATTR", open.number(), FS_IOC_FSSETXATTR, attributes.address());
     }
 
     private static void setSpace(Descriptor folder, int project, long bytes, Arena arena) {
@@ -91,10 +113,7 @@ public final class ProjectQuota {
 
     /** Forgets the limit of a project, whose files go or have gone. */
     public static void release(Path anyFolder, int project) {
-        try (Descriptor open = open(anyFolder);
-                Arena arena = Arena.ofConfined()) {
-            setSpace(open, project, 0, arena);
-        }
+        change(anyFolder, project, 0);
     }
 
     /** A folder's project; 0 where it has none. */

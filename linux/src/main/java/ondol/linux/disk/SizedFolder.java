@@ -71,6 +71,21 @@ public final class SizedFolder {
         }
     }
 
+    /**
+     * The project of a folder that others are to be counted with; one is chosen where it has none. The kernel keeps which.
+     *
+     * @param data whose range the project is of, on the same filesystem
+     */
+    public static synchronized int project(Path folder, Path data) throws IOException {
+        int known = ProjectQuota.projectOf(folder);
+        if (known >= PROJECTS) {
+            return known;
+        }
+        int project = free(folder, first(data));
+        ProjectQuota.assign(folder, project);
+        return project;
+    }
+
     private static int free(Path parent, int first) throws IOException {
         Set<Integer> taken = new HashSet<>(ProjectQuota.known(parent, first, first + PER_ENGINE - 1));
         for (int project = first; project < first + PER_ENGINE; project++) {

@@ -286,6 +286,21 @@ public final class Links {
         return statistics(one(index));
     }
 
+    /** As {@link #statistics(int)}; empty where there is no interface of this name. */
+    public Optional<LinkStatistics> statistics(String name) {
+        LinkNames.check(name);
+        Request request =
+                body(new Request("getlink", name, RTM_GETLINK, 0), 0, 0, 0).attribute(IFLA_IFNAME, name);
+        try {
+            return Optional.of(statistics(reply(request).attributes(BODY)));
+        } catch (KernelException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /** What every interface has received and sent, by index. */
     public Map<Integer, LinkStatistics> statistics() {
         Map<Integer, LinkStatistics> statistics = new LinkedHashMap<>();

@@ -40,6 +40,11 @@ public record Shape(long rate, long ceil, int burst, Duration latency) {
         return new Shape(rate, highest, burst, latency);
     }
 
+    /** The same rate as the highest that a class may borrow up to, with so much of its own. */
+    public Shape from(long own) {
+        return new Shape(Math.min(own, rate), rate, burst, latency);
+    }
+
     /** What a tbf's queue holds, in bytes: the burst, and what leaves within the latency. */
     int limit() {
         double waiting = rate * (latency.toNanos() / 1e9);

@@ -31,6 +31,12 @@ public final class TrafficControl {
     /** The parent of {@link #ingress}. */
     public static final int INGRESS = 0xffff_fff1;
 
+    /** Where filters of {@link #clsact} meet what comes in. */
+    public static final int CLSACT_IN = 0xffff_fff2;
+
+    /** Where filters of {@link #clsact} meet what leaves. */
+    public static final int CLSACT_OUT = 0xffff_fff3;
+
     private static final int RTM_NEWQDISC = 36;
     private static final int RTM_DELQDISC = 37;
     private static final int RTM_GETQDISC = 38;
@@ -159,11 +165,37 @@ public final class TrafficControl {
                 .attribute(TCA_KIND, kind));
     }
 
+    /** A queue of so many bytes at most, first in, first out, in a class ({@code man 8 tc-bfifo}). */
+    public void fifo(int link, int parent, int handle, int bytes) {
+        socket.request(queue("newqdisc bfifo", RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, link, handle, parent)
+                .attribute(TCA_KIND, "bfifo")
+                .attribute(TCA_OPTIONS, words(4).putInt(bytes).array()));
+    }
+
     /** Makes the place where filters meet what comes in ({@code tc qdisc add … ingress}); nothing where it is there. */
     public void ingress(int link) {
         socket.request(
                 queue("newqdisc ingress", RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, link, INGRESS_HANDLE, INGRESS)
                         .attribute(TCA_KIND, "ingress"));
+    }
+
+    /**
+     * Makes the places where filters meet what comes in and what leaves ({@code tc qdisc add … clsact}); nothing where they
+     * are there. It is at {@link #INGRESS}, in place of {@link #ingress}, which must not be there.
+     */
+    public void clsact(int link) {
+        socket.request(
+                queue("newqdisc clsact", RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, link, INGRESS_HANDLE, INGRESS)
+                        .attribute(TCA_KIND, "clsact"));
+    }
+
+    /**
+     * Sends all that passes an interface out by another one, such as an ifb, after which it goes its way.
+     *
+     * @param where {@link #CLSACT_IN} or {@link #CLSACT_OUT}
+     */
+    public void redirect(int link, int where, int to) {
+        socket.request(U32Filter.redirect(filter(link, where, 1, U32Filter.ETH_P_ALL), to));
     }
 
     /** Sends all that comes in by an interface out by another one, such as an ifb, after which it goes its way. */
@@ -189,6 +221,25 @@ public final class TrafficControl {
         int protocol = network.family() == Family.AF_INET ? U32Filter.ETH_P_IP : U32Filter.ETH_P_IPV6;
         Request request = filter(link, parent, order, protocol);
         socket.request(U32Filter.classify(request, network, destination, handle));
+    }
+
+    /**
+     * Puts packets in frames from or to a hardware address into a class of an htb.
+     *
+     * @param parent the htb's handle
+     * @param order which filter is asked first, from 1
+     * @param destination whether the address is where frames go; otherwise it is where they come from
+     */
+    public void classifyHardware(int link, int parent, int order, String mac, boolean destination, int handle) {
+        Request request = filter(link, parent, order, U32Filter.ETH_P_ALL);
+        socket.request(U32Filter.classify(request, LinkNames.mac(mac), destination, handle));
+    }
+
+    /** Removes the filters of a queue that have this order and ask of frames. */
+    public void deleteFilters(int link, int parent, int order) {
+        String shown = "index " + link + " parent " + shown(parent);
+        Request request = new Request("deltfilter", shown, RTM_DELTFILTER, 0);
+        socket.request(body(request, link, 0, parent, order << 16 | U32Filter.ETH_P_ALL));
     }
 
     /**

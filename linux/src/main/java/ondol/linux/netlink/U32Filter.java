@@ -41,16 +41,27 @@ final class U32Filter {
 
     /** Packets in frames to a hardware address leave by another interface instead. */
     static Request redirect(Request request, int link, byte[] mac) {
-        ByteBuffer address = ByteBuffer.allocate(8).put(mac).flip().limit(8);
+        return redirect(request, link, frame(mac, true));
+    }
+
+    /** Packets in frames from or to a hardware address belong to a class. */
+    static Request classify(Request request, byte[] mac, boolean destination, int handle) {
+        return classify(request, frame(mac, destination), handle);
+    }
+
+    /** The destination begins a frame, at an offset that words have; the source's two first bytes share a word with it. */
+    private static ByteBuffer frame(byte[] mac, boolean destination) {
+        ByteBuffer address = ByteBuffer.allocate(8);
+        address.position(destination ? 0 : 2).put(mac);
         ByteBuffer selector = selector(2);
         for (int i = 0; i < 2; i++) {
-            int mask = i == 0 ? -1 : 0xffff_0000;
+            int mask = destination ? (i == 0 ? -1 : 0xffff_0000) : (i == 0 ? 0x0000_ffff : -1);
             int at = SELECTOR_HEAD + KEY * i;
             putBig(selector, at, mask);
             putBig(selector, at + 4, address.getInt(4 * i) & mask);
-            selector.putInt(at + 8, ETHERNET_HEADER + 4 * i);
+            selector.putInt(at + 8, ETHERNET_HEADER + 4 * i + (destination ? 0 : 4));
         }
-        return redirect(request, link, selector);
+        return selector;
     }
 
     private static Request redirect(Request request, int link, ByteBuffer selector) {
@@ -92,6 +103,10 @@ final class U32Filter {
             putBig(selector, at + 4, address.getInt(4 * i) & mask);
             selector.putInt(at + 8, offset + 4 * i);
         }
+        return classify(request, selector, handle);
+    }
+
+    private static Request classify(Request request, ByteBuffer selector, int handle) {
         return request.attribute(TCA_KIND, "u32")
                 .nested(
                         TCA_OPTIONS,

@@ -45,7 +45,7 @@ public final class Rates {
     public Rates(NetlinkSocket socket, String engine) {
         this.links = new Links(socket);
         this.control = new TrafficControl(socket);
-        this.prefix = "i" + engine;
+        this.prefix = prefix(engine);
     }
 
     /**
@@ -162,10 +162,24 @@ public final class Rates {
     }
 
     private String name(String id) {
+        return name(prefix, id);
+    }
+
+    static String prefix(String engine) {
+        return "i" + engine;
+    }
+
+    static String name(String prefix, String id) {
         return (prefix + id).substring(0, Math.min(LINK_NAME, prefix.length() + id.length()));
     }
 
-    private static Shape shape(long bits, long burst) {
+    /** How many bytes may wait where a rate is shared: two of the largest segments, or fifty milliseconds. */
+    static int queue(long bits) {
+        return (int) Math.clamp(bits / 8 / 20, 2 * 65_536, 64 << 20);
+    }
+
+    /** A rate of what packets carry as one of whole frames. */
+    static Shape shape(long bits, long burst) {
         long rate = Math.max(1, Math.round(bits / 8.0 * HEADERS));
         Shape standard = Shape.of(rate);
         int atOnce = burst > 0 ? (int) burst : Math.max(LEAST_BURST, standard.burst());

@@ -153,4 +153,65 @@ class RatesTest {
         assertThat(line.find()).as(said).isTrue();
         return Double.parseDouble(line.group(1)) / 1000;
     }
+
+    /** Both at once; Mbit/s that arrive at each. */
+    private double[] both(int second, boolean in) throws Exception {
+        java.util.concurrent.CompletableFuture<Double> other =
+                java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return iperf(second, "10.9.1.1", 5205, in ? "-R" : "-4");
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+        double first = iperf(container, "10.9.0.1", 5204, in ? "-R" : "-4");
+        return new double[] {first, other.get()};
+    }
+
+    @Test
+    void severalLinksShareARate() throws Exception {
+        TestMachine.assumeProgram("iperf3", "iperf3");
+        int second = machine.namespace();
+        machine.wire(host, "ve1", "10.9.1.1/24", second, "eth0", "10.9.1.2/24");
+        String macOfFirst = mac(container);
+        String macOfSecond = mac(second);
+        SharedRates shared = new SharedRates(socket, "abcd");
+        long rate = 40_000_000;
+        rates.apply("ve1", "fedcba9876543210", new NetRate(0, 5_000_000, 0)); // its own device goes
+        rates.apply("ve1", "fedcba9876543210", NetRate.NONE);
+        shared.hold("123456789", rate);
+        shared.join("123456789", "ve0", macOfFirst, rate, NetRate.NONE);
+        shared.join("123456789", "ve1", macOfSecond, rate, NetRate.NONE);
+        machine.start(host, "iperf3", "-s", "-p", "5204");
+        machine.start(host, "iperf3", "-s", "-p", "5205");
+        for (boolean in : new boolean[] {true, false}) {
+            double[] got = both(second, in);
+            assertThat(got[0] + got[1]).as("together").isBetween(36.0, 42.0);
+            assertThat(got[0] / got[1]).as("in equal parts").isBetween(0.7, 1.4);
+        }
+        // one alone gets all of it; with a limit of its own no more than that; and a changed rate holds at once
+        assertThat(iperf(second, "10.9.1.1", 5205)).isBetween(37.0, 42.0);
+        shared.join("123456789", "ve1", macOfSecond, rate, new NetRate(0, 8_000_000, 0));
+        assertThat(iperf(second, "10.9.1.1", 5205)).isBetween(7.0, 8.8);
+        shared.hold("123456789", 20_000_000);
+        shared.join("123456789", "ve0", macOfFirst, 20_000_000, NetRate.NONE);
+        assertThat(iperf(container, "10.9.0.1", 5204)).isBetween(18.0, 21.5);
+        // the next engine finds it
+        SharedRates next = new SharedRates(socket, "abcd");
+        next.hold("123456789", 10_000_000);
+        next.join("123456789", "ve0", macOfFirst, 10_000_000, NetRate.NONE);
+        assertThat(iperf(container, "10.9.0.1", 5204)).isBetween(9.0, 10.8);
+        rates.clear(SharedRates.devices("123456789"));
+        assertThat(devices()).hasSize(2);
+        next.leave("123456789", "ve0");
+        assertThat(devices()).isEmpty();
+        assertThat(iperf(container, "10.9.0.1", 5204)).isGreaterThan(100);
+    }
+
+    private static String mac(int namespace) {
+        try (NetlinkSocket inside = NetlinkSocket.inNamespace(namespace)) {
+            Links links = new Links(inside);
+            return links.find("eth0").or(() -> links.find("eth1")).orElseThrow().mac();
+        }
+    }
 }
