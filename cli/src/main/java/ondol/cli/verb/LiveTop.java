@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import ondol.cli.json.Json;
-import ondol.cli.text.Table;
 import ondol.cli.text.Units;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,18 @@ import org.jspecify.annotations.Nullable;
 final class LiveTop {
     private static final String BARS = "▁▂▃▄▅▆▇█";
     private static final int HISTORY = 20;
+    private static final int SHORT_HISTORY = 8;
+    private static final int LONGEST_NAME = 24;
+    private static final int GAP = 2;
+    private static final int WIDE = 120;
+
+    /** Columns that a narrow screen goes without, the first one first; the last resort are cut names. */
+    private static final List<String> SPARED =
+            List.of("WAITS %", "READ/S", "WRITTEN/S", "", "NET IN/S", "NET OUT/S", "PIDS", "MEMORY");
+
+    private static final String[] HEADS = {
+        "TENANT", "NAME", "CPU %", "", "MEMORY", "PIDS", "READ/S", "WRITTEN/S", "NET IN/S", "NET OUT/S", "WAITS %"
+    };
 
     private final boolean tenantsOnly;
     private final Map<String, Deque<Double>> history = new HashMap<>();
@@ -54,8 +65,12 @@ final class LiveTop {
         }
     }
 
-    /** The lines of a screen: each tenant, the busiest first, and below it its containers. Empty for the first look. */
-    List<String> look(Object now) {
+    /**
+     * The lines of a screen: each tenant, the busiest first, and below it its containers. Empty for the first look.
+     *
+     * @param columns that the screen has
+     */
+    List<String> look(Object now, int columns) {
         Object earlier = before;
         before = now;
         if (earlier == null) return List.of();
@@ -73,7 +88,7 @@ final class LiveTop {
         Map<String, Object> pressure = new HashMap<>();
         for (Object each : Json.list(Json.map(now).get("Pressure")))
             if (each != null) pressure.put(Json.text(each, "Tenant"), each);
-        return lines(tenants, containers, pressure);
+        return lines(tenants, containers, pressure, columns);
     }
 
     private static Line line(@Nullable Object now, @Nullable Object earlier, double seconds) {
@@ -96,65 +111,98 @@ final class LiveTop {
     }
 
     private List<String> lines(
-            Map<String, Line> tenants, Map<String, List<Line>> containers, Map<String, Object> pressure) {
+            Map<String, Line> tenants, Map<String, List<Line>> containers, Map<String, Object> pressure, int columns) {
         Comparator<Line> busiest = Comparator.comparingDouble((Line line) -> -line.cpu)
                 .thenComparingLong(line -> -line.memory)
                 .thenComparing(line -> line.name);
-        Table table = new Table();
-        table.row(
-                "TENANT",
-                "NAME",
-                "CPU %",
-                "",
-                "MEMORY",
-                "PIDS",
-                "READ/S",
-                "WRITTEN/S",
-                "NET IN/S",
-                "NET OUT/S",
-                "WAITS %");
+        List<String[]> rows = new ArrayList<>();
+        rows.add(HEADS);
         for (Line tenant : tenants.values().stream().sorted(busiest).toList()) {
-            row(table, tenant, pressure.get(tenant.tenant), "");
+            row(rows, tenant, pressure.get(tenant.tenant), "", columns);
             if (tenantsOnly) continue;
             for (Line container : containers.getOrDefault(tenant.tenant, List.of()).stream()
                     .sorted(busiest)
-                    .toList()) row(table, container, null, "  ");
+                    .toList()) row(rows, container, null, "  ", columns);
         }
-        return List.of(table.toString().stripTrailing().split("\n"));
+        return fit(rows, columns);
     }
 
-    private void row(Table table, Line line, @Nullable Object pressure, String indent) {
+    /** Leaves columns out until a line has room on the screen. */
+    private static List<String> fit(List<String[]> rows, int columns) {
+        List<Integer> shown = new ArrayList<>();
+        for (int i = 0; i < HEADS.length; i++) shown.add(i);
+        for (String spared : SPARED) {
+            if (width(rows, shown) <= columns) break;
+            shown.removeIf(i -> HEADS[i].equals(spared));
+        }
+        List<String> lines = new ArrayList<>();
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i : shown) {
+                String cell = row[i];
+                int room = width(rows, i);
+                boolean text = HEADS[i].equals("TENANT") || HEADS[i].equals("NAME") || HEADS[i].equals("WAITS %");
+                String blanks = " ".repeat(room - length(cell));
+                line.append(text ? cell + blanks : blanks + cell).append(" ".repeat(GAP));
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return lines;
+    }
+
+    private static int width(List<String[]> rows, List<Integer> shown) {
+        return shown.stream().mapToInt(i -> width(rows, i) + GAP).sum() - GAP;
+    }
+
+    private static int width(List<String[]> rows, int column) {
+        return rows.stream().mapToInt(row -> length(row[column])).max().orElse(0);
+    }
+
+    private static int length(String cell) {
+        return cell.codePointCount(0, cell.length());
+    }
+
+    private static String cut(String name) {
+        return length(name) <= LONGEST_NAME
+                ? name
+                : name.substring(0, name.offsetByCodePoints(0, LONGEST_NAME - 1)) + "…";
+    }
+
+    private void row(List<String[]> rows, Line line, @Nullable Object pressure, String indent, int columns) {
         String waits = pressure == null
                 ? ""
                 : "cpu " + decimal(pressure, "Cpu") + " mem " + decimal(pressure, "Memory") + " io "
                         + decimal(pressure, "Io");
-        table.row(
-                indent + (line.tenant.isEmpty() ? "-" : line.tenant),
-                line.name,
-                String.format(java.util.Locale.ROOT, "%.1f", line.cpu * 100),
-                sparkline(line.tenant + "/" + line.name, line.cpu),
-                Units.binarySize(line.memory),
-                Long.toString(line.pids),
-                Units.size(line.read),
-                Units.size(line.written),
-                Units.size(line.received),
-                Units.size(line.sent),
-                waits);
+        rows.add(new String[] {
+            indent + cut(line.tenant.isEmpty() ? "-" : line.tenant),
+            cut(line.name),
+            String.format(java.util.Locale.ROOT, "%.1f", line.cpu * 100),
+            sparkline(line.tenant + "/" + line.name, line.cpu, columns),
+            Units.binarySize(line.memory),
+            Long.toString(line.pids),
+            Units.size(line.read),
+            Units.size(line.written),
+            Units.size(line.received),
+            Units.size(line.sent),
+            waits
+        });
     }
 
     private static String decimal(Object pressure, String name) {
         return String.valueOf(Json.map(pressure).get(name));
     }
 
-    private String sparkline(String key, double cpu) {
+    private String sparkline(String key, double cpu, int columns) {
         Deque<Double> values = history.computeIfAbsent(key, _ -> new ArrayDeque<>());
         values.add(cpu);
         if (values.size() > HISTORY) values.remove();
         double most = 1;
         for (double value : values) most = Math.max(most, value);
         StringBuilder line = new StringBuilder();
+        int skipped = columns < WIDE ? Math.max(0, values.size() - SHORT_HISTORY) : 0;
         for (double value : values)
-            line.append(BARS.charAt((int) Math.min(BARS.length() - 1, value / most * BARS.length())));
+            if (skipped-- <= 0)
+                line.append(BARS.charAt((int) Math.min(BARS.length() - 1, value / most * BARS.length())));
         return line.toString();
     }
 }

@@ -31,6 +31,6 @@ public final class TenantTop extends Verb {
 
     static int show(Cli cli, boolean tenantsOnly, boolean once) throws IOException {
         LiveTop top = new LiveTop(tenantsOnly);
-        return new Watch(cli, 1000).run(() -> top.look(cli.get("/ondol/meter/live")), once);
+        return new Watch(cli, 1000).run(columns -> top.look(cli.get("/ondol/meter/live"), columns), once);
     }
 }

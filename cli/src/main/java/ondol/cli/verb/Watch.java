@@ -13,6 +13,11 @@ final class Watch {
     private static final String REST_OF_LINE = "\u001b[K";
     private static final String REST_OF_SCREEN = "\u001b[J";
 
+    /** As many columns as a line has. */
+    static final int ANY = Integer.MAX_VALUE;
+
+    private static final Terminal.Size UNKNOWN = new Terminal.Size(24, 80);
+
     private final Cli cli;
     private final long pause;
 
@@ -24,18 +29,22 @@ final class Watch {
 
     /** Where the lines come from. */
     interface Source {
-        /** The lines now; none for "not yet". */
-        List<String> look() throws IOException;
+        /**
+         * The lines now; none for "not yet".
+         *
+         * @param columns that the screen has; {@link #ANY} in a pipe
+         */
+        List<String> look(int columns) throws IOException;
     }
 
     /** @param once ends after the first block */
     int run(Source source, boolean once) throws IOException {
         boolean screen = !once && Cli.terminal(0) && Cli.terminal(1);
-        source.look();
+        source.look(ANY);
         if (screen) return onScreen(source);
         do {
             sleep();
-            for (String line : source.look()) cli.out().line(line);
+            for (String line : source.look(ANY)) cli.out().line(line);
             cli.out().flush();
         } while (!once);
         return 0;
@@ -47,7 +56,10 @@ final class Watch {
         try (Terminal.Mode raw = Terminal.raw(0)) {
             while (true) {
                 if (quits()) return 0;
-                draw(source.look());
+                Terminal.Size size = Terminal.size(1);
+                if (size.columns() == 0) size = UNKNOWN;
+                cli.out().print(frame(source.look(size.columns()), size.rows(), size.columns()));
+                cli.out().flush();
             }
         } finally {
             cli.out().print(BACK);
@@ -55,17 +67,18 @@ final class Watch {
         }
     }
 
-    private void draw(List<String> lines) throws IOException {
-        Terminal.Size size = Terminal.size(1);
+    /** What to write for lines to be all that the screen shows; what has no room below is counted in the last line. */
+    static String frame(List<String> lines, int rows, int columns) {
         StringBuilder text = new StringBuilder(HOME);
-        for (int i = 0; i < lines.size() && i < size.rows() - 1; i++) {
-            String line = lines.get(i);
-            text.append(line, 0, Math.min(line.length(), size.columns()))
-                    .append(REST_OF_LINE)
-                    .append("\r\n");
+        int room = Math.max(1, rows);
+        for (int i = 0; i < Math.min(lines.size(), room); i++) {
+            boolean last = i == room - 1;
+            String line = last && lines.size() > room ? "… and " + (lines.size() - i) + " more" : lines.get(i);
+            int end = line.offsetByCodePoints(0, Math.min(line.codePointCount(0, line.length()), columns));
+            text.append(REST_OF_LINE).append(line, 0, end); // before it: behind a full line its last character would go
+            if (!last) text.append("\r\n"); // behind the last one everything would move up
         }
-        cli.out().print(text.append(REST_OF_SCREEN).toString());
-        cli.out().flush();
+        return lines.size() < room ? text.append(REST_OF_SCREEN).toString() : text.toString();
     }
 
     /** Waits for the next look; whether q, Ctrl-C or Ctrl-D came meanwhile. */
