@@ -50,10 +50,10 @@ engine_pid() {
   done
 }
 answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
-start_engine() {
+start_engine() { # [FLAG...]
   if [[ -z $(engine_pid) ]]; then
     # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all
-    setsid "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
+    setsid "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" "$@" >>"$state/engine.log" 2>&1 </dev/null &
     disown $! 2>/dev/null # no word from the shell when a test kills it
   fi
   until_true 60 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }

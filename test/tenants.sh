@@ -4,8 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need setpriv util-linux util-linux setpriv || exit 77
 need curl curl curl curl || exit 77
-"$ondol" daemon --restrict-users --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" >>"$state/engine.log" 2>&1 </dev/null &
-until_true 20 answers || { tail -n 20 "$state/engine.log" >&2; exit 1; }
+start_engine --restrict-users
 chmod 755 "$state" "$state/data" "$state/data/run"
 chmod 666 "$socket" # users get as far as the engine, which tells them apart
 busybox_root "$state/root"

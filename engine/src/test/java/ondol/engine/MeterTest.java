@@ -133,7 +133,7 @@ final class MeterTest extends OnEngine {
         String burner = started(of("slow", "while :; do :; done"), host());
         eventually("held back", () -> sum("slow").throttledNanos() > TimeUnit.MILLISECONDS.toNanos(100));
         containers().remove(burner, true, true);
-        String eater = create(of("slow", "x=x; while :; do x=$x$x; done"), host());
+        String eater = create(of("slow", "exec dd if=/dev/zero of=/dev/null bs=48M count=1"), host());
         containers().start(eater);
         assertEquals(137, exit(eater));
         containers().remove(eater, true, true);
