@@ -31,9 +31,14 @@ struct log {
   uint32_t number, files;
   uint32_t oldest, held; /* files before oldest are gone; those from held on (0: none) somebody has yet to read */
   uint64_t size, offset;
+  uint64_t lost, lost_ever; /* bytes that could not be written: since the last that could, and in all */
+  int error;                /* why */
+  int unfinished;           /* the last bytes that were written are no whole line */
 };
 void log_open(struct log *log, const char *container, uint32_t first, uint64_t size, uint32_t files);
 void log_append(struct log *log, int stream, char *frame, size_t length);
+/* No more comes. */
+void log_end(struct log *log);
 /* Whether so much more would need a file that there is no room for until a reader has come further. */
 int log_full(const struct log *log, size_t length);
 #define LOG_HEADER 16

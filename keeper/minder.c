@@ -256,13 +256,20 @@ static void tell_output(struct minder *m) {
   send_with(m->engine, &output, sizeof output, NULL, 0);
 }
 
+static void tell_lost(struct minder *m) {
+  struct message lost = {.type = MESSAGE_LOST, .error = m->log.error, .offset = m->log.lost_ever};
+  if (m->log.lost_ever > 0) send_with(m->engine, &lost, sizeof lost, NULL, 0);
+}
+
 /* Moves what is there from a stream to the log; 0 when the stream has ended. */
 static int move(struct minder *m, int from, int stream) {
   static char frame[LOG_HEADER + CHUNK];
   ssize_t got = read(from, frame + LOG_HEADER, CHUNK);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 1;
   if (got <= 0) return 0; /* EIO: nobody has the terminal open any more */
+  uint64_t lost = m->log.lost;
   log_append(&m->log, stream, frame, (size_t)got);
+  if (m->log.lost > 0 && lost == 0) tell_lost(m); /* how much it comes to is told at the end */
   tell_output(m);
   return 1;
 }
@@ -289,6 +296,8 @@ static void heard(struct minder *m) {
 }
 
 static void tell_end(struct minder *m) {
+  log_end(&m->log);
+  tell_lost(m);
   struct message exited = {.type = MESSAGE_EXITED, .pid = m->pid, .value = m->status, .time = now()};
   exited.file = m->log.number;
   exited.offset = m->log.offset;
@@ -305,6 +314,7 @@ static void reconnect(struct minder *m) {
   m->log.held = 0;
   greet(m, MESSAGE_HELLO);
   if (m->process < 0) tell_end(m);
+  else tell_lost(m);
 }
 
 /* Whether nobody will ever ask again: the container's folder, and with it the way here, was removed. */

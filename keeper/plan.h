@@ -76,6 +76,7 @@ enum message_type {
   MESSAGE_EXITED = 5,  /* value = status as of wait(2), time */
   MESSAGE_HELLO = 6,   /* to an engine that connects: pid, value = 1 while it runs; descriptors: with bits of
                           DESCRIPTOR_*, in that order */
+  MESSAGE_LOST = 7,    /* so many bytes of output in all (offset) could not be written to the log: error */
   /* from the engine */
   MESSAGE_OPEN_GATE = 16,
   MESSAGE_CLOSE_STDIN = 17,

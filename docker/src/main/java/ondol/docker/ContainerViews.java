@@ -82,7 +82,8 @@ final class ContainerViews {
                 s.error(),
                 Times.rfc3339(s.startedAt()),
                 Times.rfc3339(s.finishedAt()),
-                health(s.health()));
+                health(s.health()),
+                s.lostOutput() > 0 ? s.lostOutput() : null);
     }
 
     private static ContainerJson.@Nullable Health health(@Nullable Health health) {

@@ -256,7 +256,7 @@ final class ProcessEngine implements Engine, Containers, Events {
                 box.config,
                 box.host,
                 new ContainerDetails.State(
-                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt, null),
+                        box.status, false, (int) pid, box.exitCode, "", box.startedAt, box.finishedAt, null, 0),
                 0,
                 List.of(),
                 List.of(),

@@ -53,7 +53,8 @@ public record ContainerDetails(
 
     /**
      * A container's state. {@code pid} is 0 where it does not run; {@code error} is empty or why the last start failed;
-     * times are null until they happened; {@code health} is null where it is not checked, or was never started.
+     * times are null until they happened; {@code health} is null where it is not checked, or was never started;
+     * {@code lostOutput} are bytes of the present or last run that could not be written to the log (a full disk).
      */
     public record State(
             Status status,
@@ -63,7 +64,8 @@ public record ContainerDetails(
             String error,
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt,
-            @Nullable Health health) {
+            @Nullable Health health,
+            long lostOutput) {
         /** Running, paused or restarting. */
         public boolean active() {
             return status == Status.RUNNING || status == Status.PAUSED || status == Status.RESTARTING;

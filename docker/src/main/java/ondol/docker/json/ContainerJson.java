@@ -57,7 +57,10 @@ public final class ContainerJson {
             @Json.Property("Config") ContainerConfig config,
             NetworkSettings networkSettings) {}
 
-    /** A container's state; times are RFC 3339, the year 1 where they have not happened. */
+    /**
+     * A container's state; times are RFC 3339, the year 1 where they have not happened. {@code lostOutput}, beyond Docker's,
+     * is bytes that are missing in the log; left out where none are.
+     */
     @Json(naming = Json.Naming.UpperCamel)
     public record State(
             @Json.Property("Status") String status,
@@ -71,7 +74,8 @@ public final class ContainerJson {
             @Json.Property("Error") String error,
             String startedAt,
             String finishedAt,
-            @Json.Property("Health") @Nullable Health health) {}
+            @Json.Property("Health") @Nullable Health health,
+            @Nullable Long lostOutput) {}
 
     /** Whether it is well; left out where nobody asks. */
     @Json(naming = Json.Naming.UpperCamel)

@@ -48,6 +48,7 @@ final class Container {
     private volatile Object run = new Object();
     private volatile boolean wasHealthy;
     private volatile long pause;
+    private volatile long lostOutput;
     private volatile LogSignal signal = new LogSignal();
     private volatile CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile CompletableFuture<Minder> started = new CompletableFuture<>();
@@ -57,6 +58,7 @@ final class Container {
         this.folder = folder;
         this.records = records;
         this.record = record;
+        this.lostOutput = record.lostOutput();
         this.logs = new LogFolder(folder.resolve("log"));
     }
 
@@ -199,6 +201,15 @@ final class Container {
         wasHealthy = was;
     }
 
+    /** Bytes of this run's output that are not in the log; the record has them once it has ended. */
+    long lostOutput() {
+        return lostOutput;
+    }
+
+    void lostOutput(long bytes) {
+        lostOutput = bytes;
+    }
+
     /** Whether this is the mark of the present run. */
     boolean isRun(Object mark) {
         return run == mark;
@@ -276,7 +287,8 @@ final class Container {
                 now.error(),
                 instant(now.started()),
                 instant(now.finished()),
-                now.health());
+                now.health(),
+                lostOutput);
         return new ContainerDetails(
                 now.id(),
                 now.name(),

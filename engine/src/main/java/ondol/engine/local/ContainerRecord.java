@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param health null where it is not checked, or was never started
  * @param firstId what user 0 of its user namespace is on the machine; null without one
  * @param endpoints its places in networks, by the network's name, that of its network mode first
+ * @param lostOutput bytes of the present or last run that could not be written to the log
  * @param published the ports of the machine that lead to it while it runs
  */
 @Json
@@ -54,6 +55,7 @@ public record ContainerRecord(
         @Nullable Long firstId,
         @Nullable String tenant,
         Map<String, EndpointSettings> endpoints,
+        long lostOutput,
         List<PublishedPort> published) {
 
     public ContainerRecord {

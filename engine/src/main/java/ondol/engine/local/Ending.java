@@ -9,6 +9,7 @@ import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Health;
 import ondol.engine.RestartPolicy;
 import ondol.engine.spec.NamespaceChoice;
+import ondol.linux.Errno;
 import ondol.linux.cgroup.Cgroup;
 import ondol.linux.keeper.Minder;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,14 @@ final class Ending {
             }
 
             @Override
+            public void dropped(long bytes, int error) {
+                if (container.isRun(run)) {
+                    container.lostOutput(bytes);
+                    house.later(() -> missing(container, bytes, error));
+                }
+            }
+
+            @Override
             public void exited(int status, long time) {
                 tell(container, run, code(status), time);
             }
@@ -56,6 +65,12 @@ final class Ending {
                 tell(container, run, KILLED, Container.now());
             }
         };
+    }
+
+    private void missing(Container container, long bytes, int error) {
+        String why = Errno.of(error).words();
+        LOG.log(Level.WARNING, "{0} bytes of the output of {1} are not in its log: {2}", bytes, container.id(), why);
+        house.publish(container, "log_lost", Map.of("bytes", String.valueOf(bytes), "reason", why));
     }
 
     /** The exit code that a shell would show: 128 and the signal, where a signal ended it ({@code man 2 wait}). */
@@ -101,6 +116,7 @@ final class Ending {
                 .status(pause >= 0 ? Status.RESTARTING : Status.EXITED)
                 .exitCode(exitCode)
                 .finished(time)
+                .lostOutput(container.lostOutput())
                 .oomKilled(ranOutOfMemory(container))
                 .health(HealthChecks.atEnd(before))
                 .pid(0)

@@ -115,17 +115,20 @@ final class LocalVolumes implements Volumes {
             return volume(known);
         }
         VolumeRecord made = new VolumeRecord(name, Container.now(), labels, options);
-        try {
+        try (Undo undo = new Undo()) {
+            undo.add(() -> Removing.deleteQuietly(folder.resolve(name)));
+            undo.add(() -> SizedFolder.release(data(name)));
             Path data = space == null ? Files.createDirectories(data(name)) : sized(name, space);
             String tenant = labels.get(Tenants.LABEL);
             if (space == null && tenant != null) {
                 quota.owns(tenant, data);
             }
             Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+            records.save(folder.resolve(name), made);
+            undo.commit();
         } catch (IOException e) {
             throw new EngineException(EngineException.Kind.FAILED, "create %s: %s".formatted(name, e.getMessage()), e);
         }
-        records.save(folder.resolve(name), made);
         volumes.put(name, made);
         events.publish("volume", "create", name, attributes(made));
         return volume(made);

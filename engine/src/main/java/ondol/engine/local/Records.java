@@ -31,6 +31,7 @@ final class Records<T> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Records.class.getName());
     private static final int LARGEST = 16 << 20;
     private static final long FLUSH_AFTER = 1000;
+    private static final long AGAIN_AFTER = 1000;
 
     private final JsonType<T> type;
     private final String fileName;
@@ -55,9 +56,10 @@ final class Records<T> implements AutoCloseable {
 
     /** Writes the record of the object that lives in a folder. */
     void save(Path folder, T record) {
-        Pending<T> older = take(folder);
+        Pending<T> older;
         synchronized (writing) {
             write(folder, record);
+            older = take(folder); // not before: what cannot be written leaves it there
         }
         if (older != null) {
             older.written().run();
@@ -120,6 +122,7 @@ final class Records<T> implements AutoCloseable {
                 folder = pending.keySet().iterator().next();
             }
             Pending<T> next;
+            boolean done = true;
             synchronized (writing) {
                 next = take(folder);
                 if (next != null && Files.isDirectory(folder)) {
@@ -127,12 +130,41 @@ final class Records<T> implements AutoCloseable {
                         write(folder, next.record());
                     } catch (EngineException e) {
                         LOG.log(Level.WARNING, e.getMessage());
+                        putBack(folder, next);
+                        done = false;
                     }
                 }
             }
-            if (next != null) {
+            if (next != null && done) {
                 next.written().run();
+            } else if (next != null && !pause()) {
+                return;
             }
+        }
+    }
+
+    /** What could not be written: a full disk may have room later, and until then a minder is not let go. */
+    private void putBack(Path folder, Pending<T> failed) {
+        synchronized (pending) {
+            Pending<T> newer = pending.remove(folder);
+            saveSoon(folder, failed.record(), failed.written());
+            if (newer != null) {
+                saveSoon(folder, newer.record(), newer.written());
+            }
+        }
+    }
+
+    /** False where this closes. */
+    private boolean pause() {
+        synchronized (pending) {
+            try {
+                if (!closing) {
+                    pending.wait(AGAIN_AFTER);
+                }
+            } catch (InterruptedException e) {
+                return false;
+            }
+            return !closing;
         }
     }
 
@@ -143,12 +175,21 @@ final class Records<T> implements AutoCloseable {
             Files.write(made, type.toJsonBytes(record));
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
+            deleteHalf(made);
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot write %s: %s".formatted(file, e.getMessage()), e);
         }
         synchronized (unflushed) {
             unflushed.add(file);
             unflushed.notifyAll();
+        }
+    }
+
+    private static void deleteHalf(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // it is written anew the next time
         }
     }
 

@@ -75,7 +75,7 @@ final class Removing {
         }
     }
 
-    private static void deleteQuietly(Path folder) {
+    static void deleteQuietly(Path folder) {
         try {
             delete(folder);
         } catch (IOException e) {

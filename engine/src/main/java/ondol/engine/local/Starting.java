@@ -72,6 +72,7 @@ final class Starting {
             undo.add(() -> house.naming().close(container.id()));
             Plan plan = ContainerPlan.of(bundle(container, spec, group, logFile, attachment.any()));
             container.beginRun();
+            container.lostOutput(0);
             Long ids = record.firstId();
             List<Integer> donated =
                     ids == null ? List.of() : List.of(house.ranges().map(ids));
@@ -93,6 +94,7 @@ final class Starting {
                             .finished(0)
                             .exitCode(0)
                             .error("")
+                            .lostOutput(0)
                             .oomKilled(false)
                             .restarts(restarts)
                             .asked(true)

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * @param value a status as of wait(2), or the index of a failed step, or whether it runs
  * @param error an error number
  * @param descriptors which descriptors came along, as bits
- * @param file number of the log file that is being written, which is {@code offset} bytes long
+ * @param file number of the log file that is being written, which is {@code offset} bytes long; of LOST how much was
  * @param time nanoseconds since 1970
  */
 record Message(Type type, int pid, int value, int error, int descriptors, int file, long offset, long time) {
@@ -29,6 +29,7 @@ record Message(Type type, int pid, int value, int error, int descriptors, int fi
         OUTPUT(4),
         EXITED(5),
         HELLO(6),
+        LOST(7),
         OPEN_GATE(16),
         CLOSE_STDIN(17),
         WATCH(18),

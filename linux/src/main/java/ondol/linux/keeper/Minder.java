@@ -25,6 +25,14 @@ public final class Minder implements AutoCloseable {
          */
         void exited(int status, long time);
 
+        /**
+         * Output could not be written to the log. Said when that begins, and at the end of the process.
+         *
+         * @param bytes all that is missing of this run
+         * @param error why, such as ENOSPC
+         */
+        default void dropped(long bytes, int error) {}
+
         /** The minder is gone without having told an end: somebody killed it, and the process with it. */
         void lost();
     }
@@ -238,6 +246,7 @@ public final class Minder implements AutoCloseable {
                 listener.output(message.file(), message.offset());
                 listener.exited(message.value(), message.time());
             }
+            case LOST -> listener.dropped(message.offset(), message.error());
             default -> {}
         }
         return true;
