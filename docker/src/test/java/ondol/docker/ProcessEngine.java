@@ -508,6 +508,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public ondol.engine.Builds builds() {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "there are no builds here");
+    }
+
+    @Override
     public Volumes volumes() {
         return volumes;
     }
