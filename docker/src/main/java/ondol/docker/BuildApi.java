@@ -108,9 +108,10 @@ final class BuildApi {
     private static void refuse(Call call) {
         String version = call.query("version");
         if (version != null && !version.equals("1")) {
-            throw unsupported("BuildKit's builds (version=%s) are not offered: set DOCKER_BUILDKIT=0, or use a builder of"
-                    .formatted(version)
-                    + " buildx's docker-container driver");
+            throw unsupported(
+                    "BuildKit's builds (version=%s) are not offered: set DOCKER_BUILDKIT=0, or use a builder of"
+                                    .formatted(version)
+                            + " buildx's docker-container driver");
         }
         if (call.flag("squash")) {
             throw unsupported("--squash is not supported: layers are kept as their steps made them");
@@ -247,7 +248,8 @@ final class BuildApi {
         }
         Object json;
         try {
-            byte[] bytes = Base64.getUrlDecoder().decode(header.replace('+', '-').replace('/', '_'));
+            byte[] bytes =
+                    Base64.getUrlDecoder().decode(header.replace('+', '-').replace('/', '_'));
             json = Json.read(Object.class, bytes);
         } catch (IllegalArgumentException e) {
             throw new EngineException(EngineException.Kind.INVALID, "the header " + AUTHS + " cannot be read", e);

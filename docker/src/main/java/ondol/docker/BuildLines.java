@@ -58,12 +58,7 @@ final class BuildLines implements BuildProgress {
     public void status(String id, String status) {
         if (!quiet) {
             send(new TransferJson.Line(
-                    status,
-                    new TransferJson.Detail(null, null),
-                    id.isEmpty() ? null : id,
-                    null,
-                    null,
-                    null));
+                    status, new TransferJson.Detail(null, null), id.isEmpty() ? null : id, null, null, null));
         }
     }
 

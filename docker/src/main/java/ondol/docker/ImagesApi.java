@@ -209,7 +209,9 @@ final class ImagesApi {
         List<ImageJson.Removal> removed = new ArrayList<>();
         Set<String> between = between(images.list());
         for (ImageDetails image : images.list().stream().filter(chosen(rest)).toList()) {
-            if (between.contains(image.id()) || used.contains(image.id()) || (danglingOnly && !image.names().isEmpty())) {
+            if (between.contains(image.id())
+                    || used.contains(image.id())
+                    || (danglingOnly && !image.names().isEmpty())) {
                 continue;
             }
             try {

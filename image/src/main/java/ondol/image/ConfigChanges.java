@@ -91,7 +91,8 @@ public final class ConfigChanges {
         if (!command.shell()) {
             return command.words();
         }
-        List<String> words = new ArrayList<>(config.shell() == null ? SHELL : config.shell());
+        List<String> words =
+                new ArrayList<>(config.shell() == null || config.shell().isEmpty() ? SHELL : config.shell());
         words.addAll(command.words());
         return words;
     }

@@ -144,7 +144,10 @@ final class Removals {
                 || !parent.image().names().isEmpty()
                 || !users.of(parent.image().id().toString()).isEmpty()
                 || catalog.all().stream()
-                        .anyMatch(other -> parent.image().id().toString().equals(other.image().parent()))) {
+                        .anyMatch(other -> parent.image()
+                                .id()
+                                .toString()
+                                .equals(other.image().parent()))) {
             return;
         }
         delete(parent.image());

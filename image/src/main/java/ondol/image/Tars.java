@@ -76,7 +76,8 @@ public final class Tars {
     public static boolean looksLike(BufferedInputStream in) throws IOException {
         in.mark(PROBE);
         try {
-            BufferedInputStream plain = new BufferedInputStream(Compression.of(in).open(in), 1 << 10);
+            BufferedInputStream plain =
+                    new BufferedInputStream(Compression.of(in).open(in), 1 << 10);
             byte[] start = plain.readNBytes(TarHeader.BLOCK);
             if (start.length < TarHeader.BLOCK) {
                 return false;

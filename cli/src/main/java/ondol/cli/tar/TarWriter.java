@@ -111,7 +111,9 @@ public final class TarWriter {
 
     private void add(Path path, String name) throws IOException {
         boolean taken = name.isEmpty() || selection.takes().test(name);
-        if (!taken && !(Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && selection.enters().test(name))) return;
+        if (!taken
+                && !(Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                        && selection.enters().test(name))) return;
         Map<String, Object> attributes = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
         int mode = number(attributes, "mode").intValue();
         int kind = mode & 0xf000;

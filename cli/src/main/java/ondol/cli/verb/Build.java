@@ -131,7 +131,9 @@ public final class Build extends Verb {
         query.append("&rm=").append(flags.is("rm", true) ? 1 : 0);
         for (String flag : List.of("no-cache", "pull", "quiet", "force-rm"))
             if (flags.is(flag))
-                query.append('&').append(flag.equals("quiet") ? "q" : flag.replace("-", "")).append("=1");
+                query.append('&')
+                        .append(flag.equals("quiet") ? "q" : flag.replace("-", ""))
+                        .append("=1");
         return query.toString();
     }
 

@@ -61,15 +61,15 @@ record BuildContext(
     }
 
     private static BuildContext standardInput(String file) throws IOException {
-        if (file.equals("-")) throw new CliException("invalid argument: can't use stdin for both build context and dockerfile");
+        if (file.equals("-"))
+            throw new CliException("invalid argument: can't use stdin for both build context and dockerfile");
         PushbackInputStream in = new PushbackInputStream(new FileInputStream(FileDescriptor.in), 512);
         byte[] start = in.readNBytes(512);
         in.unread(start);
         boolean compressed = start.length > 4
                 && ((start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b
                         || (start[0] & 0xff) == 0x28 && (start[1] & 0xff) == 0xb5);
-        boolean tar = start.length == 512
-                && new String(start, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar");
+        boolean tar = start.length == 512 && new String(start, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar");
         if (tar || compressed) return new BuildContext(null, file, "", null, in);
         if (Cli.terminal(0) && start.length == 0) throw new CliException("there is no Dockerfile on standard input");
         return new BuildContext(null, "", "", bounded(in), null);

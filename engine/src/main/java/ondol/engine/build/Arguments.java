@@ -77,7 +77,9 @@ final class Arguments {
     }
 
     private static boolean isProxy(String name) {
-        return PROXIES.stream().anyMatch(proxy -> proxy.equals(name) || proxy.equalsIgnoreCase(name) && name.equals(name.toLowerCase(java.util.Locale.ROOT)));
+        return PROXIES.stream()
+                .anyMatch(proxy -> proxy.equals(name)
+                        || proxy.equalsIgnoreCase(name) && name.equals(name.toLowerCase(java.util.Locale.ROOT)));
     }
 
     /** Those that were asked for and no ARG names, sorted. */

@@ -48,8 +48,7 @@ public final class Build {
      * @throws ImageException for a context or an image that makes no sense
      * @throws EngineException for the rest
      */
-    public static Image run(
-            Tools tools, BuildOptions options, @Nullable InputStream sent, BuildProgress progress) {
+    public static Image run(Tools tools, BuildOptions options, @Nullable InputStream sent, BuildProgress progress) {
         try (Workspace folder = tools.images().workspace()) {
             Context context = Context.receive(tools.images(), folder, options, sent, progress);
             return new Build(tools, options, progress).all(context);
@@ -66,7 +65,8 @@ public final class Build {
         int number = 0;
         for (Dockerfile.Stage stage : wanted) {
             say(++number, total, stage.step());
-            StageState state = new StageState(from(stage.from(), arguments, dockerfile), arguments, dockerfile.escape());
+            StageState state =
+                    new StageState(from(stage.from(), arguments, dockerfile), arguments, dockerfile.escape());
             boolean scratch = stage.from().image().equals(SCRATCH);
             progress.text(scratch ? " ---> \n" : arrow(state.image()));
             Steps steps = new Steps(tools, options, progress, context, this::source);
@@ -110,7 +110,8 @@ public final class Build {
         StringBuilder text = new StringBuilder("LABEL");
         // nothing in them is a variable, and they are not read as a line
         new TreeMap<>(options.labels())
-                .forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+                .forEach((name, value) ->
+                        text.append(' ').append(name).append('=').append(value));
         return new Dockerfile.Step(0, text.toString(), new Instruction.Label(new TreeMap<>(options.labels())));
     }
 

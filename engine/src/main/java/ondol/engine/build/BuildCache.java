@@ -44,7 +44,7 @@ public final class BuildCache {
             }
             Image found = images.resolve(Files.readString(file));
             boolean same = below.id().toString().equals(found.parent())
-                    && found.config().execution().equals(config);
+                    && StageState.plain(found.config().execution()).equals(StageState.plain(config));
             return same ? found : null;
         } catch (ImageException | IOException e) {
             return null; // it went meanwhile: the step is done again
@@ -64,7 +64,7 @@ public final class BuildCache {
     }
 
     private Path file(Image below, String createdBy, ExecutionConfig config) {
-        String key = String.join("\n", below.id().toString(), String.valueOf(config), createdBy);
+        String key = String.join("\n", below.id().toString(), String.valueOf(StageState.plain(config)), createdBy);
         return folder.resolve(Digest.of(key.getBytes(StandardCharsets.UTF_8)).hex());
     }
 

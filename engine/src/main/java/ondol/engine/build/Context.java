@@ -37,7 +37,11 @@ final class Context {
 
     /** Reads all of it to the disk. */
     static Context receive(
-            ImageStore store, Workspace folder, BuildOptions options, @Nullable InputStream sent, BuildProgress progress) {
+            ImageStore store,
+            Workspace folder,
+            BuildOptions options,
+            @Nullable InputStream sent,
+            BuildProgress progress) {
         String remote = options.remote();
         if (remote != null && !remote.isEmpty()) {
             fetch(store, folder, remote, progress);

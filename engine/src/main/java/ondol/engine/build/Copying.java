@@ -52,7 +52,8 @@ final class Copying implements AutoCloseable {
                 local(source);
             }
         }
-        boolean intoFolder = copy.destination().endsWith("/") || copy.destination().equals(".");
+        boolean intoFolder =
+                copy.destination().endsWith("/") || copy.destination().equals(".");
         if (items.size() > 1 && !intoFolder) {
             throw EngineException.invalid(
                     "When using %s with more than one source file, the destination must be a directory and end with a /"
@@ -79,7 +80,11 @@ final class Copying implements AutoCloseable {
     }
 
     private void local(String source) {
-        String path = Path.of("/").resolve(source.replace("\0", "")).normalize().toString().substring(1);
+        String path = Path.of("/")
+                .resolve(source.replace("\0", ""))
+                .normalize()
+                .toString()
+                .substring(1);
         if (fromContext && Path.of(source.replaceFirst("^/+", "")).normalize().startsWith("..")) {
             throw EngineException.invalid("%s failed: forbidden path outside the build context: %s ()"
                     .formatted(word(), Names.printable(source)));
@@ -119,7 +124,8 @@ final class Copying implements AutoCloseable {
             for (Item item : items) {
                 sum.add(item.file(), item.file().stat().isFolder() ? "" : item.name());
             }
-            String kind = items.size() > 1 ? "multi" : items.getFirst().file().stat().isFolder() ? "dir" : "file";
+            String kind =
+                    items.size() > 1 ? "multi" : items.getFirst().file().stat().isFolder() ? "dir" : "file";
             return kind + ":" + sum.hex();
         }
     }
@@ -131,7 +137,11 @@ final class Copying implements AutoCloseable {
      * @param workingDir what a destination that does not begin with a slash starts from
      */
     void into(Descriptor target, String workingDir) {
-        String to = Path.of("/").resolve(workingDir).resolve(copy.destination()).normalize().toString();
+        String to = Path.of("/")
+                .resolve(workingDir)
+                .resolve(copy.destination())
+                .normalize()
+                .toString();
         boolean folder = copy.destination().endsWith("/")
                 || copy.destination().equals(".")
                 || copy.destination().endsWith("/.")

@@ -50,8 +50,9 @@ final class Download implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .connectTimeout(PATIENCE)
                 .build()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(address)).timeout(PATIENCE).build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(PATIENCE)
+                    .build();
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 if (response.statusCode() != 200) {
@@ -71,9 +72,7 @@ final class Download implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             folder.close();
             throw new EngineException(
-                    EngineException.Kind.FAILED,
-                    "cannot fetch %s: %s".formatted(Names.printable(address), said(e)),
-                    e);
+                    EngineException.Kind.FAILED, "cannot fetch %s: %s".formatted(Names.printable(address), said(e)), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EngineException(EngineException.Kind.FAILED, "interrupted while fetching " + address, e);

@@ -49,7 +49,8 @@ final class Running {
      * @throws EngineException {@code FAILED} for an exit code other than 0, in Docker's words
      */
     Image run(StageState state, List<String> command, NewImage wanted) {
-        String id = tools.containers().create(null, config(state, command), host()).id();
+        String id =
+                tools.containers().create(null, config(state, command), host()).id();
         boolean keep = options.keep();
         try {
             progress.text(" ---> Running in %s\n".formatted(shortened(id)));
@@ -63,8 +64,7 @@ final class Running {
                         "The command '%s' returned a non-zero code: %d".formatted(String.join(" ", command), code));
             }
             Snapshot snapshot = tools.snapshots().open(id);
-            return tools.snapshots()
-                    .withUpper(snapshot, upper -> tools.images().commit(upper, state.image(), wanted));
+            return tools.snapshots().withUpper(snapshot, upper -> tools.images().commit(upper, state.image(), wanted));
         } finally {
             end(id, keep && !progress.cancelled());
         }
@@ -93,8 +93,7 @@ final class Running {
 
     private HostConfig host() {
         HostConfig asked = options.host();
-        HostConfigBuilder host =
-                asked == null ? HostConfigBuilder.builder() : HostConfigBuilder.builder(asked);
+        HostConfigBuilder host = asked == null ? HostConfigBuilder.builder() : HostConfigBuilder.builder(asked);
         Map<String, String> annotations =
                 new HashMap<>(asked == null || asked.annotations() == null ? Map.of() : asked.annotations());
         annotations.put(ANNOTATION, "");

@@ -28,10 +28,32 @@ final class StageState {
 
     StageState(Image base, Arguments arguments, char escape) {
         this.image = base;
-        this.config = base.config().execution();
+        this.config = plain(base.config().execution());
         this.author = base.config().author() == null ? "" : base.config().author();
         this.arguments = arguments;
         this.escape = escape;
+    }
+
+    /** Nothing said and nothing listed are one thing: which of both it is changes on the way through a file. */
+    static ExecutionConfig plain(ExecutionConfig config) {
+        return ExecutionConfigBuilder.builder(config)
+                .exposedPorts(plain(config.exposedPorts()))
+                .env(plain(config.env()))
+                .entrypoint(plain(config.entrypoint()))
+                .cmd(plain(config.cmd()))
+                .volumes(plain(config.volumes()))
+                .labels(plain(config.labels()))
+                .onBuild(plain(config.onBuild()))
+                .shell(plain(config.shell()))
+                .build();
+    }
+
+    private static @Nullable List<String> plain(@Nullable List<String> list) {
+        return list == null || list.isEmpty() ? null : list;
+    }
+
+    private static <V> @Nullable Map<String, V> plain(@Nullable Map<String, V> map) {
+        return map == null || map.isEmpty() ? null : map;
     }
 
     Image image() {
@@ -85,8 +107,7 @@ final class StageState {
     /** Variables of instructions: the environment first, then arguments. */
     Variables variables() {
         Map<String, String> environment = ConfigChanges.variables(config.env());
-        return new Variables(
-                name -> environment.containsKey(name) ? environment.get(name) : values.get(name), escape);
+        return new Variables(name -> environment.containsKey(name) ? environment.get(name) : values.get(name), escape);
     }
 
     /** Declared arguments that commands see and an earlier run must have had too, {@code NAME=value}, sorted. */

@@ -38,9 +38,10 @@ final class Steps {
 
     void carryOut(Instruction written, StageState state) {
         // the labels that a build was asked for are no text of a Dockerfile
-        Instruction instruction = written instanceof Instruction.Label label && label.values().equals(options.labels())
-                ? written
-                : written.expand(state.variables());
+        Instruction instruction =
+                written instanceof Instruction.Label label && label.values().equals(options.labels())
+                        ? written
+                        : written.expand(state.variables());
         switch (instruction) {
             case Instruction.Run run -> run(run, state);
             case Instruction.Copy copy -> copy(copy, state);

@@ -50,7 +50,9 @@ final class Texts {
 
     private static String list(@Nullable List<String> words) {
         List<String> quoted = (words == null ? List.<String>of() : words)
-                .stream().map(word -> "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"") + "\"").toList();
+                .stream()
+                        .map(word -> "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
+                        .toList();
         return "[" + String.join(" ", quoted) + "]";
     }
 }

@@ -36,7 +36,7 @@ class BuildTest {
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws Exception {
         if (rooms != null) {
             rooms.close();
         }
@@ -101,7 +101,10 @@ class BuildTest {
 
     private static String says(String image, String... command) throws Exception {
         String said = rooms.run(
-                ContainerConfigBuilder.builder().image(image).cmd(List.of(command)).build(),
+                ContainerConfigBuilder.builder()
+                        .image(image)
+                        .cmd(List.of(command))
+                        .build(),
                 HostConfigBuilder.builder().networkMode("none").build());
         assertThat(said).endsWith("exit 0");
         return said.substring(0, said.length() - "exit 0".length());
@@ -110,8 +113,7 @@ class BuildTest {
     @Test
     void instructionsMakeAnImage() throws Exception {
         Heard heard = new Heard();
-        String dockerfile =
-                """
+        String dockerfile = """
                 ARG BASE=nothing
                 FROM $BASE AS one
                 ARG WHO=nobody
@@ -151,7 +153,8 @@ class BuildTest {
                 .isEqualTo("ran by tester with tester and more\nran by tester with tester and more\nAB");
         assertThat(says("built:1", "stat", "-c", "%U %a", "/owned")).isEqualTo("me 640\n");
         assertThat(rooms.engine.containers().list()).isEmpty();
-        assertThat(rooms.engine.images().history("built:1").getFirst().createdBy()).contains("LABEL asked=for $it");
+        assertThat(rooms.engine.images().history("built:1").getFirst().createdBy())
+                .contains("LABEL asked=for $it");
     }
 
     @Test
@@ -204,23 +207,24 @@ class BuildTest {
     /** No name in a context, and no link in it or in the image, leads a build outside. */
     @Test
     void linksLeadNowhere() throws Exception {
-        String secret = Files.writeString(rooms.dataRoot().resolveSibling("secret"), "secret").toString();
+        String secret = Files.writeString(rooms.dataRoot().resolveSibling("secret"), "secret")
+                .toString();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         TarWriter tar = new TarWriter(bytes);
-        byte[] dockerfile =
-                """
+        byte[] dockerfile = """
                 FROM busybox
                 RUN busybox ln -s / /up && busybox ln -s ../../../../.. /far
                 COPY f /up/up/up/in-root
                 COPY f /far/also
-                """
-                        .getBytes(StandardCharsets.UTF_8);
+                """.getBytes(StandardCharsets.UTF_8);
         tar.put(TarEntry.file("Dockerfile", dockerfile.length));
         tar.write(dockerfile, 0, dockerfile.length);
         tar.put(TarEntry.file("f", 1));
         tar.write(new byte[] {'f'}, 0, 1);
         tar.finish();
-        String id = rooms.engine.builds().build(options().build(), new ByteArrayInputStream(bytes.toByteArray()), new Heard());
+        String id = rooms.engine
+                .builds()
+                .build(options().build(), new ByteArrayInputStream(bytes.toByteArray()), new Heard());
         assertThat(says(id, "cat", "/in-root", "/also")).isEqualTo("ff");
         for (String source : List.of("../secret", secret, "../../../../../../../etc/passwd", "nothing")) {
             Map<String, String> files = Map.of("Dockerfile", "FROM busybox\nCOPY " + source + " /x\n");

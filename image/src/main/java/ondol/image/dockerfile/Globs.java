@@ -51,7 +51,9 @@ public final class Globs {
     }
 
     private static String quote(char c) {
-        return Character.isLetterOrDigit(c) || Character.isSurrogate(c) ? String.valueOf(c) : "\\x{%x}".formatted((int) c);
+        return Character.isLetterOrDigit(c) || Character.isSurrogate(c)
+                ? String.valueOf(c)
+                : "\\x{%x}".formatted((int) c);
     }
 
     private static int set(String glob, int from, StringBuilder regex) {

@@ -12,7 +12,8 @@ public sealed interface Instruction {
     record Command(List<String> words, boolean shell) {}
 
     /** @param image a name, an earlier stage or {@code scratch} */
-    record From(String image, @Nullable String stage, @Nullable String platform) implements Instruction {}
+    record From(
+            String image, @Nullable String stage, @Nullable String platform) implements Instruction {}
 
     /** Values are null for what has no default. */
     record Arg(Map<String, @Nullable String> names) implements Instruction {}
@@ -93,8 +94,7 @@ public sealed interface Instruction {
                 new Volume(volume.paths().stream().map(variables::expand).toList());
             case Arg arg -> {
                 Map<String, @Nullable String> names = new LinkedHashMap<>();
-                arg.names()
-                        .forEach((name, value) -> names.put(variables.expand(name), expand(value, variables)));
+                arg.names().forEach((name, value) -> names.put(variables.expand(name), expand(value, variables)));
                 yield new Arg(names);
             }
             case Run _, Cmd _, Entrypoint _, Maintainer _, Health _, Shell _, OnBuild _ -> this;

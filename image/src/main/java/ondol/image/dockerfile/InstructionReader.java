@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads instructions, by Docker's rules and in Docker's words. */
 final class InstructionReader {
     private static final Pattern STAGE = Pattern.compile("[a-z][a-z0-9-_.]*");
-    private static final Set<String> BUILDKIT_ONLY = Set.of(
-            "mount", "network", "security", "link", "parents", "exclude", "keep-git-dir", "checksum", "unpack");
+    private static final Set<String> BUILDKIT_ONLY =
+            Set.of("mount", "network", "security", "link", "parents", "exclude", "keep-git-dir", "checksum", "unpack");
     private static final Set<String> NOT_TRIGGERED = Set.of("ONBUILD", "FROM", "MAINTAINER");
 
     private final char escape;
@@ -31,7 +31,8 @@ final class InstructionReader {
             case "ARG" -> new Instruction.Arg(arguments(needed(rest, word)));
             case "ENV" -> new Instruction.Env(values(needed(rest, word), word));
             case "LABEL" -> new Instruction.Label(values(needed(rest, word), word));
-            case "RUN" -> new Instruction.Run(command(flags(needed(rest, word), Set.of()).rest(), word));
+            case "RUN" ->
+                new Instruction.Run(command(flags(needed(rest, word), Set.of()).rest(), word));
             case "CMD" -> new Instruction.Cmd(Instruction.command(needed(rest, word)));
             case "ENTRYPOINT" -> new Instruction.Entrypoint(Instruction.command(needed(rest, word)));
             case "COPY" -> copy(false, needed(rest, word));
@@ -76,9 +77,9 @@ final class InstructionReader {
             int equals = parts[0].indexOf('=');
             String name = equals < 0 ? parts[0].substring(2) : parts[0].substring(2, equals);
             if (BUILDKIT_ONLY.contains(name)) {
-                throw new DockerfileException("the --%s option requires BuildKit, which this engine has not: write it"
-                                .formatted(name)
-                        + " without, or build with buildx and its docker-container driver");
+                throw new DockerfileException(
+                        "the --%s option requires BuildKit, which this engine has not: write it".formatted(name)
+                                + " without, or build with buildx and its docker-container driver");
             }
             if (!known.contains(name)) {
                 throw new DockerfileException("unknown flag: --" + Words.printable(name));

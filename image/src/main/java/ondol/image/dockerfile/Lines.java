@@ -39,7 +39,8 @@ record Lines(List<Line> lines, char escape) {
             joined.append(part);
             String whole = joined.toString().strip();
             if (!whole.isEmpty()) {
-                refuseHereDocument(whole, first + 1, physical.subList(Math.min(at + 1, physical.size()), physical.size()));
+                refuseHereDocument(
+                        whole, first + 1, physical.subList(Math.min(at + 1, physical.size()), physical.size()));
                 lines.add(new Line(first + 1, whole));
             }
         }
@@ -67,8 +68,8 @@ record Lines(List<Line> lines, char escape) {
             if (directive.group(1).equalsIgnoreCase("escape")) {
                 String value = directive.group(2);
                 if (!value.equals("\\") && !value.equals("`")) {
-                    throw new DockerfileException(
-                                    "invalid escape token '%s' does not match ` or \\".formatted(Words.printable(value)))
+                    throw new DockerfileException("invalid escape token '%s' does not match ` or \\"
+                                    .formatted(Words.printable(value)))
                             .at(i + 1);
                 }
                 escape = value.charAt(0);
@@ -77,7 +78,8 @@ record Lines(List<Line> lines, char escape) {
         return escape;
     }
 
-    private static final Pattern HERE = Pattern.compile("(?:^|\\s)\\d*<<-?([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\\1(?=\\s|$)");
+    private static final Pattern HERE =
+            Pattern.compile("(?:^|\\s)\\d*<<-?([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\\1(?=\\s|$)");
 
     /** What follows would be taken for instructions, and say something that nobody understands. */
     private static void refuseHereDocument(String line, int number, List<String> following) {

@@ -66,8 +66,8 @@ public final class Variables {
         private void put(String part, boolean quoted) {
             whole.append(part);
             if (whole.length() > LONGEST) {
-                throw new DockerfileException("a line has more than %d characters when its variables are filled in"
-                        .formatted(LONGEST));
+                throw new DockerfileException(
+                        "a line has more than %d characters when its variables are filled in".formatted(LONGEST));
             }
             for (int i = 0; i < part.length(); i++) {
                 char c = part.charAt(i);

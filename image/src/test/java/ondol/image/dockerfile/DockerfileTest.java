@@ -23,8 +23,7 @@ class DockerfileTest {
 
     @Test
     void linesAreJoinedAndCommentsLeftOut() {
-        Dockerfile file = Dockerfile.parse(
-                """
+        Dockerfile file = Dockerfile.parse("""
                 # syntax=docker/dockerfile:1
                 # a comment
                 ARG V=1
@@ -137,14 +136,14 @@ class DockerfileTest {
     @ValueSource(strings = {"${", "${A", "${}", "${A:-x", "'", "\"a", "${A#x}", "${B:?must be set}", "${A:}"})
     void variablesThatMakeNoSense(String text) {
         Map<String, String> values = Map.of("A", "one");
-        assertThatThrownBy(() -> new Variables(values::get, '\\').expand(text))
-                .isInstanceOf(DockerfileException.class);
+        assertThatThrownBy(() -> new Variables(values::get, '\\').expand(text)).isInstanceOf(DockerfileException.class);
     }
 
     @Test
     void wordsOfAVariable() {
         Map<String, String> values = Map.of("P", "80 90/udp");
-        assertThat(new Variables(values::get, '\\').expandWords("$P \"$P\"")).containsExactly("80", "90/udp", "80 90/udp");
+        assertThat(new Variables(values::get, '\\').expandWords("$P \"$P\""))
+                .containsExactly("80", "90/udp", "80 90/udp");
     }
 
     @ParameterizedTest
@@ -180,8 +179,36 @@ class DockerfileTest {
     void hostileTexts() {
         Random random = new Random(7);
         String[] parts = {
-            "FROM ", "RUN ", "COPY ", "ENV ", "ARG ", "\n", "\\\n", "\\", "$", "${", "}", "${A:-", "\"", "'", "[\"", "\"]", "=",
-            " ", "#", "# escape=`\n", "`", "--from=", "<<EOF", "\u0000", "\uFEFF", "\uD800", "a", "ONBUILD ", "HEALTHCHECK CMD ", "\t"
+            "FROM ",
+            "RUN ",
+            "COPY ",
+            "ENV ",
+            "ARG ",
+            "\n",
+            "\\\n",
+            "\\",
+            "$",
+            "${",
+            "}",
+            "${A:-",
+            "\"",
+            "'",
+            "[\"",
+            "\"]",
+            "=",
+            " ",
+            "#",
+            "# escape=`\n",
+            "`",
+            "--from=",
+            "<<EOF",
+            "\u0000",
+            "\uFEFF",
+            "\uD800",
+            "a",
+            "ONBUILD ",
+            "HEALTHCHECK CMD ",
+            "\t"
         };
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder(random.nextBoolean() ? "FROM x\n" : "");
@@ -191,8 +218,9 @@ class DockerfileTest {
             try {
                 Dockerfile file = Dockerfile.parse(text.toString());
                 Variables variables = new Variables(_ -> "$A ${A} x", file.escape());
-                file.stages().forEach(stage -> stage.steps().forEach(step -> step.instruction()
-                        .expand(variables)));
+                file.stages()
+                        .forEach(stage ->
+                                stage.steps().forEach(step -> step.instruction().expand(variables)));
                 new IgnorePatterns(text.toString()).ignores("a/b");
             } catch (DockerfileException e) {
                 assertThat(e.getMessage()).isNotBlank();
