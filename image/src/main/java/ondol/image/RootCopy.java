@@ -116,11 +116,11 @@ public final class RootCopy {
         try {
             writing.get();
         } catch (ExecutionException e) {
-            boolean closed = consequence != null && e.getCause().getCause() instanceof IOException;
-            if (!closed) {
-                throw e.getCause() instanceof ImageException cause
-                        ? cause
-                        : ImageException.failed("cannot read what is to be copied", e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (consequence == null || !(cause.getCause() instanceof IOException)) {
+                throw cause instanceof ImageException reason
+                        ? reason
+                        : ImageException.failed("cannot read what is to be copied", cause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -72,7 +72,7 @@ public final class Build {
             Steps steps = new Steps(tools, options, progress, context, this::source);
             triggers(state, steps);
             List<Dockerfile.Step> all = new ArrayList<>(stage.steps());
-            if (labels != null && stage == wanted.getLast()) {
+            if (labels != null && stages.size() == wanted.size() - 1) {
                 all.add(labels);
             }
             for (Dockerfile.Step step : all) {

@@ -116,7 +116,7 @@ final class Running {
             Thread.currentThread().interrupt();
             throw new EngineException(EngineException.Kind.FAILED, "interrupted while a command ran", e);
         } catch (ExecutionException e) {
-            throw new EngineException(EngineException.Kind.FAILED, "cannot wait for the command", e.getCause());
+            throw new EngineException(EngineException.Kind.FAILED, "cannot wait for the command", e);
         }
     }
 
