@@ -2,6 +2,7 @@
 module ondol.cli {
     requires static org.jspecify;
     requires ondol.docker;
+    requires ondol.image; // how a .dockerignore is read
     requires ondol.linux;
     requires jdk.unsupported;
 }

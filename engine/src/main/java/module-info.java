@@ -5,6 +5,7 @@ module ondol.engine {
     requires ondol.image;
     requires ondol.runtime;
     requires ondol.network;
+    requires java.net.http;
     requires static io.avaje.recordbuilder;
     requires transitive io.avaje.jsonb;
 

@@ -8,6 +8,7 @@ module ondol.image {
     exports ondol.image;
     exports ondol.image.registry;
     exports ondol.image.archive;
+    exports ondol.image.dockerfile;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             ondol.image.ImageJsonComponent;

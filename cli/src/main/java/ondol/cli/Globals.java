@@ -38,6 +38,7 @@ final class Globals extends Verb {
 
             Commands:
               attach      Attach local standard input, output, and error streams to a running container
+              build       Build an image from a Dockerfile
               completion  Print the completion script of a shell
               commit      Create a new image from a container's changes
               cp          Copy files/folders between a container and the local filesystem

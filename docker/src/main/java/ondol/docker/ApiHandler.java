@@ -41,6 +41,7 @@ final class ApiHandler extends Handler.Abstract {
         RegistryApi registries = new RegistryApi(engine);
         new ImagesApi(engine, registries).addTo(router);
         registries.addTo(router);
+        new BuildApi(engine).addTo(router);
         new VolumesApi(engine).addTo(router);
         new NetworksApi(engine).addTo(router);
         new OndolApi(engine).addTo(router);

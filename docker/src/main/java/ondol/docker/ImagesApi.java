@@ -48,10 +48,21 @@ final class ImagesApi {
         Filters filters = call.filters().only(FILTERS);
         ImageSummaries summaries =
                 new ImageSummaries(engine, call.version(), call.flag("shared-size"), false, call.flag("manifests"));
-        call.json(images.list().stream()
+        List<ImageDetails> all = images.list();
+        Set<String> between = call.flag("all") ? Set.of() : between(all);
+        call.json(all.stream()
                 .filter(chosen(filters))
+                .filter(image -> !between.contains(image.id()))
                 .map(summaries::of)
                 .toList());
+    }
+
+    /** Ids of images without a name that others are built on: what a build made on its way. */
+    private static Set<String> between(List<ImageDetails> all) {
+        Set<String> parents = new java.util.HashSet<>();
+        all.forEach(image -> parents.add(String.valueOf(image.parent())));
+        all.stream().filter(image -> !image.names().isEmpty()).forEach(image -> parents.remove(image.id()));
+        return parents;
     }
 
     private java.util.function.Predicate<ImageDetails> chosen(Filters filters) {
@@ -196,8 +207,11 @@ final class ImagesApi {
         engine.containers().list().stream().map(ContainerDetails::imageId).forEach(used::add);
         long before = images.layersSize();
         List<ImageJson.Removal> removed = new ArrayList<>();
+        Set<String> between = between(images.list());
         for (ImageDetails image : images.list().stream().filter(chosen(rest)).toList()) {
-            if (used.contains(image.id()) || (danglingOnly && !image.names().isEmpty())) {
+            if (between.contains(image.id())
+                    || used.contains(image.id())
+                    || (danglingOnly && !image.names().isEmpty())) {
                 continue;
             }
             try {

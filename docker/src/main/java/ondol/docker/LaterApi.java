@@ -11,11 +11,13 @@ final class LaterApi {
     private LaterApi() {}
 
     static void addTo(Router router) {
-        no(router, "building images is not supported yet", "POST /build", "POST /build/cancel");
-        // there is no cache to prune: system prune asks for this too
-        router.post(
-                "/build/prune", call -> call.json(java.util.Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0L)));
-        no(router, "BuildKit's API is not offered: set DOCKER_BUILDKIT=0", "POST /grpc", "POST /session");
+        no(router, "a build is cancelled by closing its connection", "POST /build/cancel");
+        no(
+                router,
+                "this engine has no BuildKit: set DOCKER_BUILDKIT=0 for the classic builder, or make a builder that brings"
+                        + " its own (docker buildx create --driver docker-container --use)",
+                "POST /grpc",
+                "POST /session");
         no(router, "attestations of images are not kept", "GET /images/{name*}/attestations");
         no(
                 router,

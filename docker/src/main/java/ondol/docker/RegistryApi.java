@@ -243,6 +243,28 @@ final class RegistryApi {
         }
     }
 
+    /** The same from JSON that was read as a map. */
+    static RegistryAuth auth(@Nullable Object json) {
+        if (!(json instanceof Map<?, ?> map)) {
+            return RegistryAuth.NONE;
+        }
+        try {
+            return auth(new TransferJson.Auth(
+                    text(map, "username"),
+                    text(map, "password"),
+                    text(map, "auth"),
+                    text(map, "serveraddress"),
+                    text(map, "identitytoken"),
+                    text(map, "registrytoken")));
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "an account at a registry cannot be read", e);
+        }
+    }
+
+    private static @Nullable String text(Map<?, ?> map, String name) {
+        return map.get(name) instanceof String text ? text : null;
+    }
+
     private static RegistryAuth auth(TransferJson.Auth auth) {
         String username = Objects.requireNonNullElse(auth.username(), "");
         String password = Objects.requireNonNullElse(auth.password(), "");

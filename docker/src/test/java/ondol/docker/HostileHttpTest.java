@@ -122,7 +122,9 @@ class HostileHttpTest {
         assertThat(get("/containers/..%2f..%2fetc/json").body()).contains("No such container: ../../etc");
         assertThat(get("/images/some/where/host:latest/json").status()).isEqualTo(200);
         assertThat(get("/images/some%2Fwhere%2Fhost:latest/json").status()).isEqualTo(200);
-        assertThat(post("/build", "").body()).contains("not supported yet");
+        assertThat(post("/build?version=2", "").body()).contains("DOCKER_BUILDKIT=0");
+        assertThat(post("/build?buildargs=x", "").status()).isEqualTo(400);
+        assertThat(post("/session", "").body()).contains("DOCKER_BUILDKIT=0");
     }
 
     @Test

@@ -508,6 +508,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public ondol.engine.Builds builds() {
+        return new NoBuilds();
+    }
+
+    @Override
     public Volumes volumes() {
         return volumes;
     }

@@ -17,6 +17,8 @@ public interface Engine extends AutoCloseable {
 
     Registries registries();
 
+    Builds builds();
+
     Volumes volumes();
 
     Tenants tenants();

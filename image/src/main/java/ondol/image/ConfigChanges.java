@@ -3,17 +3,19 @@ package ondol.image;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import ondol.image.dockerfile.DockerfileException;
+import ondol.image.dockerfile.Instruction;
+import ondol.image.dockerfile.Variables;
 import ondol.linux.Names;
 import ondol.oci.image.ExecutionConfig;
-import ondol.oci.image.HealthConfig;
-import ondol.oci.image.ImageJson;
+import ondol.oci.image.ExecutionConfigBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes a configuration by lines of a Dockerfile, as {@code docker commit --change} and {@code docker import --change}
- * take them: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK NONE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR.
+ * Changes a configuration by lines of a Dockerfile, in builds and as {@code docker commit --change} and {@code docker
+ * import --change} take them: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, SHELL, STOPSIGNAL, USER, VOLUME,
+ * WORKDIR.
  */
 public final class ConfigChanges {
     private static final List<String> SHELL = List.of("/bin/sh", "-c");
@@ -31,195 +33,92 @@ public final class ConfigChanges {
         return changed;
     }
 
-    private static ExecutionConfig apply(ExecutionConfig c, String line) {
-        String[] parts = line.split("\\s+", 2);
-        String word = parts[0].toUpperCase(Locale.ROOT);
-        String rest = parts.length > 1 ? parts[1].strip() : "";
-        if (rest.isEmpty()) {
-            throw ImageException.invalid("%s requires at least one argument".formatted(Names.printable(word)));
-        }
-        return switch (word) {
-            case "CMD" -> with(c, c.user(), c.env(), c.entrypoint(), command(c, rest), c.workingDir(), c.stopSignal());
-            case "ENTRYPOINT" -> with(c, c.user(), c.env(), command(c, rest), null, c.workingDir(), c.stopSignal());
-            case "ENV" ->
-                with(c, c.user(), env(c.env(), rest), c.entrypoint(), c.cmd(), c.workingDir(), c.stopSignal());
-            case "USER" -> with(c, rest, c.env(), c.entrypoint(), c.cmd(), c.workingDir(), c.stopSignal());
-            case "WORKDIR" ->
-                with(c, c.user(), c.env(), c.entrypoint(), c.cmd(), folder(c.workingDir(), rest), c.stopSignal());
-            case "STOPSIGNAL" -> with(c, c.user(), c.env(), c.entrypoint(), c.cmd(), c.workingDir(), rest);
-            case "EXPOSE" ->
-                withMaps(c, ports(c.exposedPorts(), rest), c.volumes(), c.labels(), c.healthcheck(), c.onBuild());
-            case "VOLUME" ->
-                withMaps(c, c.exposedPorts(), keys(c.volumes(), words(rest)), c.labels(), c.healthcheck(), c.onBuild());
-            case "LABEL" -> {
-                Map<String, String> labels = new LinkedHashMap<>(c.labels() == null ? Map.of() : c.labels());
-                labels.putAll(pairs(rest, "LABEL"));
-                yield withMaps(c, c.exposedPorts(), c.volumes(), labels, c.healthcheck(), c.onBuild());
-            }
-            case "ONBUILD" -> {
-                List<String> steps = new ArrayList<>(c.onBuild() == null ? List.of() : c.onBuild());
-                steps.add(rest);
-                yield withMaps(c, c.exposedPorts(), c.volumes(), c.labels(), c.healthcheck(), steps);
-            }
-            case "HEALTHCHECK" -> {
-                HealthConfig health = HealthcheckLine.parse(rest, ConfigChanges::jsonList);
-                yield withMaps(c, c.exposedPorts(), c.volumes(), c.labels(), health, c.onBuild());
-            }
-            default ->
-                throw ImageException.invalid("%s is not a valid change command".formatted(Names.printable(word)));
-        };
-    }
-
-    private static ExecutionConfig with(
-            ExecutionConfig c,
-            @Nullable String user,
-            @Nullable List<String> env,
-            @Nullable List<String> entrypoint,
-            @Nullable List<String> cmd,
-            @Nullable String workingDir,
-            @Nullable String stopSignal) {
-        return new ExecutionConfig(
-                user,
-                c.exposedPorts(),
-                env,
-                entrypoint,
-                cmd,
-                c.volumes(),
-                workingDir,
-                c.labels(),
-                stopSignal,
-                c.healthcheck(),
-                c.argsEscaped(),
-                c.onBuild(),
-                c.shell());
-    }
-
-    private static ExecutionConfig withMaps(
-            ExecutionConfig c,
-            @Nullable Map<String, Map<String, String>> ports,
-            @Nullable Map<String, Map<String, String>> volumes,
-            @Nullable Map<String, String> labels,
-            @Nullable HealthConfig health,
-            @Nullable List<String> onBuild) {
-        return new ExecutionConfig(
-                c.user(),
-                ports,
-                c.env(),
-                c.entrypoint(),
-                c.cmd(),
-                volumes,
-                c.workingDir(),
-                labels,
-                c.stopSignal(),
-                health,
-                c.argsEscaped(),
-                onBuild,
-                c.shell());
-    }
-
-    /** The exec form, a JSON list; anything else is a line for the shell. */
-    private static List<String> command(ExecutionConfig c, String rest) {
-        List<String> list = jsonList(rest);
-        if (list != null) {
-            return list;
-        }
-        List<String> command = new ArrayList<>(c.shell() == null ? SHELL : c.shell());
-        command.add(rest);
-        return command;
-    }
-
-    private static @Nullable List<String> jsonList(String text) {
-        if (!text.startsWith("[")) {
-            return null;
-        }
+    private static ExecutionConfig apply(ExecutionConfig config, String line) {
         try {
-            byte[] json = ("{\"Cmd\":" + text + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            return ImageJson.read(json, ExecutionConfig.class, "the list").cmd();
-        } catch (IllegalArgumentException e) {
-            // as in a Dockerfile: what is no JSON list is a line for the shell
-            return null;
+            Map<String, String> variables = variables(config.env());
+            Instruction instruction = Instruction.parse(line, '\\').expand(new Variables(variables::get, '\\'));
+            ExecutionConfig changed = apply(config, instruction);
+            if (changed == null) {
+                throw ImageException.invalid("%s is not a valid change command"
+                        .formatted(Names.printable(line.split("\\s+", 2)[0].toUpperCase(java.util.Locale.ROOT))));
+            }
+            return changed;
+        } catch (DockerfileException e) {
+            throw new ImageException(ImageException.Kind.INVALID, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static List<String> words(String rest) {
-        List<String> list = jsonList(rest);
-        return list == null ? split(rest) : list;
+    /**
+     * Does what one instruction asks for, whose variables are filled in.
+     *
+     * @return null where it is none that changes a configuration only
+     * @throws ImageException INVALID for a port or a check that is none
+     */
+    public static @Nullable ExecutionConfig apply(ExecutionConfig c, Instruction instruction) {
+        ExecutionConfigBuilder changed = ExecutionConfigBuilder.builder(c);
+        switch (instruction) {
+            case Instruction.Cmd cmd -> changed.cmd(command(c, cmd.command()));
+            case Instruction.Entrypoint entrypoint ->
+                // the base's command was meant for its own entrypoint
+                changed.entrypoint(command(c, entrypoint.command())).cmd(null);
+            case Instruction.Env env -> changed.env(env(c.env(), env.values()));
+            case Instruction.User user -> changed.user(user.name());
+            case Instruction.Workdir workdir -> changed.workingDir(folder(c.workingDir(), workdir.path()));
+            case Instruction.StopSignal stop -> changed.stopSignal(stop.signal());
+            case Instruction.Expose expose -> changed.exposedPorts(ports(c.exposedPorts(), expose.ports()));
+            case Instruction.Volume volume -> changed.volumes(keys(c.volumes(), volume.paths()));
+            case Instruction.Label label -> {
+                Map<String, String> labels = new LinkedHashMap<>(c.labels() == null ? Map.of() : c.labels());
+                labels.putAll(label.values());
+                changed.labels(labels);
+            }
+            case Instruction.OnBuild onBuild -> {
+                List<String> steps = new ArrayList<>(c.onBuild() == null ? List.of() : c.onBuild());
+                steps.add(onBuild.line());
+                changed.onBuild(steps);
+            }
+            case Instruction.Health health -> changed.healthcheck(HealthcheckLine.parse(health.text()));
+            case Instruction.Shell shell -> changed.shell(shell.words());
+            default -> {
+                return null;
+            }
+        }
+        return changed.build();
     }
 
-    private static List<String> env(@Nullable List<String> env, String rest) {
+    /** A command's words: the exec form as it is, a line behind the shell that runs it. */
+    public static List<String> command(ExecutionConfig config, Instruction.Command command) {
+        if (!command.shell()) {
+            return command.words();
+        }
+        List<String> words =
+                new ArrayList<>(config.shell() == null || config.shell().isEmpty() ? SHELL : config.shell());
+        words.addAll(command.words());
+        return words;
+    }
+
+    /** Environment variables by name; of several with one name the last. */
+    public static Map<String, String> variables(@Nullable List<String> env) {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String variable : env == null ? List.<String>of() : env) {
             String[] parts = variable.split("=", 2);
             variables.put(parts[0], parts.length > 1 ? parts[1] : "");
         }
-        variables.putAll(pairs(rest, "ENV"));
+        return variables;
+    }
+
+    private static List<String> env(@Nullable List<String> env, Map<String, String> values) {
+        Map<String, String> variables = variables(env);
+        variables.putAll(values);
         List<String> changed = new ArrayList<>();
         variables.forEach((key, value) -> changed.add(key + "=" + value));
         return changed;
     }
 
-    /** {@code a=b c="d e"}, or the old form {@code a all the rest}. */
-    private static Map<String, String> pairs(String rest, String word) {
-        Map<String, String> pairs = new LinkedHashMap<>();
-        if (!rest.split("\\s", 2)[0].contains("=")) {
-            String[] parts = rest.split("\\s+", 2);
-            if (parts.length < 2) {
-                throw ImageException.invalid("%s must have two arguments".formatted(word));
-            }
-            return Map.of(parts[0], parts[1]);
-        }
-        for (String pair : split(rest)) {
-            int equals = pair.indexOf('=');
-            if (equals <= 0) {
-                throw ImageException.invalid("Syntax error - can't find = in \"%s\". Must be of the form: name=value"
-                        .formatted(Names.printable(pair)));
-            }
-            pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
-        }
-        return pairs;
-    }
-
-    /** Words between blanks, with quotes and backslashes as a Dockerfile has them. */
-    private static List<String> split(String text) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean inWord = false;
-        char quote = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && quote != '\'' && i + 1 < text.length()) {
-                word.append(text.charAt(++i));
-                inWord = true;
-            } else if (quote != 0) {
-                if (c == quote) {
-                    quote = 0;
-                } else {
-                    word.append(c);
-                }
-            } else if (c == '"' || c == '\'') {
-                quote = c;
-                inWord = true;
-            } else if (Character.isWhitespace(c)) {
-                if (inWord) {
-                    words.add(word.toString());
-                }
-                word.setLength(0);
-                inWord = false;
-            } else {
-                word.append(c);
-                inWord = true;
-            }
-        }
-        if (inWord) {
-            words.add(word.toString());
-        }
-        return words;
-    }
-
     private static Map<String, Map<String, String>> ports(
-            @Nullable Map<String, Map<String, String>> ports, String rest) {
+            @Nullable Map<String, Map<String, String>> ports, List<String> wanted) {
         List<String> keys = new ArrayList<>();
-        for (String port : split(rest)) {
+        for (String port : wanted) {
             if (!port.matches("[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp|sctp))?")) {
                 throw ImageException.invalid("invalid containerPort: " + Names.printable(port));
             }
@@ -245,8 +144,12 @@ public final class ConfigChanges {
     }
 
     private static String folder(@Nullable String before, String path) {
-        return path.startsWith("/")
-                ? path
-                : java.nio.file.Path.of(before == null ? "/" : before, path).toString();
+        if (path.indexOf(0) >= 0) {
+            throw ImageException.invalid("a folder's name cannot have a zero byte");
+        }
+        return java.nio.file.Path.of(before == null || before.isEmpty() ? "/" : before, "/")
+                .resolve(path)
+                .normalize()
+                .toString();
     }
 }

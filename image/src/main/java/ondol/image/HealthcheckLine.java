@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import ondol.image.dockerfile.Instruction;
 import ondol.linux.Names;
 import ondol.oci.image.HealthConfig;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +25,9 @@ final class HealthcheckLine {
     /**
      * Reads what stands behind the word.
      *
-     * @param list gives the words of a JSON list, null for what is none
      * @throws ImageException INVALID
      */
-    static HealthConfig parse(String text, Function<String, @Nullable List<String>> list) {
+    static HealthConfig parse(String text) {
         if (text.equalsIgnoreCase("NONE")) {
             return new HealthConfig(List.of("NONE"), null, null, null, null, null);
         }
@@ -48,7 +47,7 @@ final class HealthcheckLine {
             throw ImageException.invalid("HEALTHCHECK needs NONE, or CMD and a command");
         }
         return new HealthConfig(
-                test(words[1].strip(), list),
+                test(words[1].strip()),
                 duration(options, "interval"),
                 duration(options, "timeout"),
                 duration(options, "start-period"),
@@ -56,10 +55,10 @@ final class HealthcheckLine {
                 retries(options.get("retries")));
     }
 
-    private static List<String> test(String command, Function<String, @Nullable List<String>> list) {
-        List<String> words = list.apply(command);
-        List<String> test = new ArrayList<>(List.of(words == null ? "CMD-SHELL" : "CMD"));
-        test.addAll(words == null ? List.of(command) : words);
+    private static List<String> test(String text) {
+        Instruction.Command command = Instruction.command(text);
+        List<String> test = new ArrayList<>(List.of(command.shell() ? "CMD-SHELL" : "CMD"));
+        test.addAll(command.words());
         return test;
     }
 

@@ -294,14 +294,40 @@ public final class ImageStore implements AutoCloseable {
      * An image of a base and the changes in an overlay's upper folder, which nobody may be writing to. The overlay must
      * have been mounted with {@code redirect_dir} and {@code metacopy} off.
      *
+     * @param base null where there is nothing below
      * @param image its config is what containers inherit: the base's, changed as wanted
      */
-    public Image commit(Path upper, Image base, NewImage image) {
+    public Image commit(Path upper, @Nullable Image base, NewImage image) {
         return add(image, base, () -> {
             try (Descriptor open = Files.open(upper.toString(), Files.O_DIRECTORY)) {
                 return unpacker.make(out -> write(open, TreeReader.Options.LAYER, out));
             }
         });
+    }
+
+    /** An image of a base's layers with another configuration. Without a base it has no layers at all. */
+    public Image derive(@Nullable Image base, NewImage image) {
+        Reference name = image.name() == null ? null : allowed(image.name());
+        try (Operation operation = begin()) {
+            if (base != null) {
+                operation.layers(base);
+            }
+            return put(List.of(describe(image, base, null, name))).getFirst();
+        }
+    }
+
+    /**
+     * The image that is empty and says nothing, on which others begin. It is the same one each time.
+     *
+     * @see #derive
+     */
+    public Image scratch() {
+        return derive(null, NewImage.named(null));
+    }
+
+    /** A folder for files that nobody needs for long, see {@link Workspace}. */
+    public Workspace workspace() {
+        return new Workspace(folders);
     }
 
     private static void write(Descriptor folder, TreeReader.Options options, OutputStream out) throws IOException {
@@ -384,12 +410,14 @@ public final class ImageStore implements AutoCloseable {
     }
 
     private Catalog.Stored describe(
-            NewImage image, @Nullable Image base, Unpacker.Unpacked made, @Nullable Reference name) {
+            NewImage image, @Nullable Image base, Unpacker.@Nullable Unpacked made, @Nullable Reference name) {
         List<Layer> all = new ArrayList<>(base == null ? List.of() : base.layers());
-        all.add(java.util.Objects.requireNonNull(made.layer()));
         List<ondol.oci.image.Descriptor> layerBlobs = new ArrayList<>(layerBlobs(base));
-        layerBlobs.add(made.blob());
-        ImageConfig config = config(image, base, all);
+        if (made != null) {
+            all.add(java.util.Objects.requireNonNull(made.layer()));
+            layerBlobs.add(made.blob());
+        }
+        ImageConfig config = config(image, base, all, made == null);
         ondol.oci.image.Descriptor configBlob = blobs.write(MediaTypes.CONFIG, ImageJson.write(config));
         String parent = base == null ? null : base.id().toString();
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
@@ -421,12 +449,19 @@ public final class ImageStore implements AutoCloseable {
                 .toList();
     }
 
-    private static ImageConfig config(NewImage image, @Nullable Image base, List<Layer> layers) {
-        String created = Instant.now().truncatedTo(ChronoUnit.MICROS).toString();
+    private static ImageConfig config(NewImage image, @Nullable Image base, List<Layer> layers, boolean empty) {
+        boolean scratch = base == null && empty;
+        String created = (scratch ? Instant.EPOCH : Instant.now().truncatedTo(ChronoUnit.MICROS)).toString();
         List<History> history =
                 new ArrayList<>(base == null ? List.of() : base.config().steps());
-        history.add(
-                new History(created, orNull(image.author()), orNull(image.createdBy()), orNull(image.message()), null));
+        if (!scratch) {
+            history.add(new History(
+                    created,
+                    orNull(image.author()),
+                    orNull(image.createdBy()),
+                    orNull(image.message()),
+                    empty ? true : null));
+        }
         Platform here = Platform.here();
         ImageConfig below = base == null ? null : base.config();
         return new ImageConfig(

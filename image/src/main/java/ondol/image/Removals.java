@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import ondol.oci.image.Digest;
 import ondol.oci.image.Reference;
+import org.jspecify.annotations.Nullable;
 
 /** Removes names and images by Docker's rules, on a catalog that is not yet saved. */
 final class Removals {
@@ -132,5 +133,23 @@ final class Removals {
             }
             done.add(new ImageStore.Removal(null, chain.get(i)));
         }
+        deleteParent(image.parent());
+    }
+
+    /** What a build made on its way goes with the last image that was made of it. */
+    private void deleteParent(@Nullable String id) {
+        Catalog.Stored parent = id == null ? null : catalog.byId(Digest.parse(id));
+        if (parent == null
+                || parent.manifest() == null
+                || !parent.image().names().isEmpty()
+                || !users.of(parent.image().id().toString()).isEmpty()
+                || catalog.all().stream()
+                        .anyMatch(other -> parent.image()
+                                .id()
+                                .toString()
+                                .equals(other.image().parent()))) {
+            return;
+        }
+        delete(parent.image());
     }
 }

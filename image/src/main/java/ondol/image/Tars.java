@@ -11,6 +11,8 @@ import ondol.linux.KernelException;
 /** Tars of roots, and of single files in them: for {@code export} and {@code cp}. */
 public final class Tars {
     private static final int BUFFER = 128 << 10;
+    /** As much as is looked at of what may be compressed. */
+    private static final int PROBE = 1 << 20;
 
     private Tars() {}
 
@@ -70,6 +72,30 @@ public final class Tars {
         return new BufferedInputStream(Compression.of(in).open(in), BUFFER);
     }
 
+    /** Whether a stream that can be marked begins as a tar does, plain or compressed by gzip or zstd. Nothing is taken. */
+    public static boolean looksLike(BufferedInputStream in) throws IOException {
+        in.mark(PROBE);
+        try {
+            BufferedInputStream plain =
+                    new BufferedInputStream(Compression.of(in).open(in), 1 << 10);
+            byte[] start = plain.readNBytes(TarHeader.BLOCK);
+            if (start.length < TarHeader.BLOCK) {
+                return false;
+            }
+            TarHeader header = new TarHeader(start);
+            return !header.isZero() && header.sumFits();
+        } catch (ImageException | java.util.zip.ZipException | java.io.EOFException e) {
+            return false;
+        } finally {
+            in.reset();
+        }
+    }
+
+    /** The bytes of an open file. */
+    public static InputStream reading(Descriptor file) {
+        return new FileStream(file);
+    }
+
     /**
      * Unpacks a tar, plain or compressed, into a folder of a root. Links are followed as the root's processes would.
      *
@@ -88,7 +114,7 @@ public final class Tars {
             boolean keepOwners,
             long first) {
         String base = path.replaceAll("^/+|/+$", "");
-        TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir, (int) first);
+        TreeWriter.Options options = new TreeWriter.Options(false, keepOwners, noOverwriteDirNonDir, (int) first, null);
         try (TreeWriter writer = new TreeWriter(root, base, options, TarLimits.DEFAULT)) {
             writer.addAll(new TarReader(plain(tar)));
         } catch (IOException | KernelException e) {

@@ -37,9 +37,15 @@ final class TreeWriter implements AutoCloseable {
      * @param keepOwners gives files the tar's owners; else root's
      * @param noOverwriteDirNonDir refuses to put a folder where something else is, and the other way round
      * @param first what the tree's user and group 0 are here
+     * @param forced what all entries get instead of what the tar says; null for nothing
      */
-    record Options(boolean layer, boolean keepOwners, boolean noOverwriteDirNonDir, int first) {
-        static final Options LAYER = new Options(true, true, false, 0);
+    record Options(
+            boolean layer,
+            boolean keepOwners,
+            boolean noOverwriteDirNonDir,
+            int first,
+            RootCopy.@Nullable Attributes forced) {
+        static final Options LAYER = new Options(true, true, false, 0, null);
     }
 
     private record Time(long seconds, int nanoseconds) {}
@@ -84,7 +90,8 @@ final class TreeWriter implements AutoCloseable {
         return size;
     }
 
-    private void add(TarEntry entry, TarReader tar) throws IOException {
+    private void add(TarEntry read, TarReader tar) throws IOException {
+        TarEntry entry = options.forced() == null ? read : options.forced().of(read);
         if (++entries > limits.entries()) {
             throw ImageException.invalid("the tar has more than %d entries".formatted(limits.entries()));
         }

@@ -107,7 +107,13 @@ public final class Cli {
 
     /** Sends a stream of bytes, such as a tar archive. */
     public Response upload(String method, String target, InputStream body, String type) throws IOException {
-        return checked(connection().upload(method, target, body, type));
+        return upload(method, target, body, type, "");
+    }
+
+    /** The same with further headers, each with its line's end. */
+    public Response upload(String method, String target, InputStream body, String type, String headers)
+            throws IOException {
+        return checked(connection().upload(method, target, body, type, headers));
     }
 
     private Connection connection() throws IOException {

@@ -68,7 +68,14 @@ public final class Connection implements Closeable {
      * @param type the body's media type
      */
     public Response upload(String method, String target, InputStream body, String type) throws IOException {
+        return upload(method, target, body, type, "");
+    }
+
+    /** The same with further headers, each with its line's end. */
+    public Response upload(String method, String target, InputStream body, String type, String headers)
+            throws IOException {
         StringBuilder head = head(method, target);
+        head.append(headers);
         head.append("Content-Type: ").append(type).append("\r\nTransfer-Encoding: chunked\r\n\r\n");
         byte[] start = head.toString().getBytes(StandardCharsets.UTF_8);
         write(start, 0, start.length);

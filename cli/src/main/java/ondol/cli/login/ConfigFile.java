@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import ondol.cli.command.CliException;
@@ -70,6 +72,16 @@ public final class ConfigFile {
         for (Map.Entry<String, @Nullable Object> entry : auths.entrySet())
             if (host(entry.getKey()).equals(host(server))) return account(server, entry.getValue());
         return null;
+    }
+
+    /** What the user has for all registries that the file names. */
+    public List<Account> accounts() throws IOException {
+        List<Account> accounts = new ArrayList<>();
+        for (String server : Json.map(all.get("auths")).keySet()) {
+            Account account = account(server);
+            if (account != null) accounts.add(account);
+        }
+        return accounts;
     }
 
     private static String host(String key) {

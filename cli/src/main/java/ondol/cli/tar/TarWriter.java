@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a file or a directory with everything below it as a tar archive (POSIX pax, with ustar headers). */
@@ -27,8 +28,26 @@ public final class TarWriter {
     private final OutputStream out;
     private final Map<Object, String> links = new HashMap<>();
 
-    private TarWriter(OutputStream out) {
+    private final Selection selection;
+
+    private TarWriter(OutputStream out, Selection selection) {
         this.out = out;
+        this.selection = selection;
+    }
+
+    /**
+     * Which paths of a directory are written.
+     *
+     * @param takes by a path's name in the archive
+     * @param enters whether a directory that is not taken may have something in it that is
+     */
+    public record Selection(Predicate<String> takes, Predicate<String> enters) {
+        /** All of them. */
+        public static final Selection ALL = new Selection(_ -> true, _ -> true);
+    }
+
+    private interface Content {
+        void write(TarWriter tar) throws IOException;
     }
 
     /**
@@ -38,6 +57,25 @@ public final class TarWriter {
      * @param name its name in the archive; empty for a directory whose content is the archive's root
      */
     public static InputStream stream(Path path, String name) throws IOException {
+        return stream(Selection.ALL, tar -> tar.add(path, name));
+    }
+
+    /**
+     * An archive of some of a directory's content and of one more file.
+     *
+     * @param folder null for nothing but the file
+     * @param name the file's in the archive
+     * @param text what is in it; null for no file
+     */
+    public static InputStream stream(@Nullable Path folder, Selection selection, String name, byte @Nullable [] text)
+            throws IOException {
+        return stream(selection, tar -> {
+            if (folder != null) tar.add(folder, "");
+            if (text != null) tar.text(name, text);
+        });
+    }
+
+    private static InputStream stream(Selection selection, Content content) throws IOException {
         PipedOutputStream out = new PipedOutputStream();
         IOException[] failure = new IOException[1];
         PipedInputStream in = new PipedInputStream(out, 256 * 1024) {
@@ -52,8 +90,8 @@ public final class TarWriter {
             @Override
             public void run() {
                 try (out) {
-                    TarWriter tar = new TarWriter(out);
-                    tar.add(path, name);
+                    TarWriter tar = new TarWriter(out, selection);
+                    content.write(tar);
                     out.write(new byte[2 * BLOCK]);
                 } catch (IOException e) {
                     failure[0] = e;
@@ -65,12 +103,22 @@ public final class TarWriter {
         return in;
     }
 
+    private void text(String name, byte[] text) throws IOException {
+        out.write(block(name, '0', text.length, "", 0644, 0, 0, System.currentTimeMillis() / 1000, 0));
+        out.write(text);
+        pad(text.length);
+    }
+
     private void add(Path path, String name) throws IOException {
+        boolean taken = name.isEmpty() || selection.takes().test(name);
+        if (!taken
+                && !(Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                        && selection.enters().test(name))) return;
         Map<String, Object> attributes = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
         int mode = number(attributes, "mode").intValue();
         int kind = mode & 0xf000;
         switch (kind) {
-            case 0x4000 -> directory(path, name, attributes);
+            case 0x4000 -> directory(path, name, taken, attributes);
             case 0x8000 -> file(path, name, attributes);
             case 0xa000 -> header(name, '2', 0, Files.readSymbolicLink(path).toString(), attributes);
             case 0x2000 -> header(name, '3', 0, "", attributes);
@@ -80,8 +128,8 @@ public final class TarWriter {
         }
     }
 
-    private void directory(Path path, String name, Map<String, Object> attributes) throws IOException {
-        if (!name.isEmpty()) header(name + "/", '5', 0, "", attributes);
+    private void directory(Path path, String name, boolean taken, Map<String, Object> attributes) throws IOException {
+        if (taken && !name.isEmpty()) header(name + "/", '5', 0, "", attributes);
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
             for (Path child : stream) children.add(child);

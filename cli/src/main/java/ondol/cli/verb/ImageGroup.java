@@ -14,6 +14,7 @@ public final class ImageGroup extends Group {
             Manage images
 
             Commands:
+              build       Build an image from a Dockerfile
               history     Show the history of an image
               import      Import the contents from a tarball to create a filesystem image
               inspect     Display detailed information on one or more images

@@ -48,7 +48,8 @@ final class TransferView {
         }
     }
 
-    private void show(@Nullable Object state) throws IOException {
+    /** Shows one message; nothing where it is of another kind. */
+    void show(@Nullable Object state) throws IOException {
         String id = Json.text(state, "id");
         String status = Json.text(state, "status");
         if (status.isEmpty()) return;

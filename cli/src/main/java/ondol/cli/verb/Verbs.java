@@ -21,7 +21,7 @@ public final class Verbs {
             case "daemon" -> new DaemonRun();
             case "login" -> new Login();
             case "logout" -> new Logout();
-            case "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
+            case "build", "history", "import", "load", "pull", "push", "save", "tag" -> image(name);
             case "search" -> new Search();
             case "manifest" -> new ManifestGroup();
             case "completion" -> new Completion();
@@ -80,6 +80,7 @@ public final class Verbs {
     /** The verbs of {@code ondol image}. */
     public static @Nullable Verb image(String name) {
         return switch (name) {
+            case "build" -> new Build();
             case "history" -> new History();
             case "import" -> new Import();
             case "inspect" -> new Inspect("image");

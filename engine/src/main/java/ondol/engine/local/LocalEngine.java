@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import ondol.engine.Builds;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
 import ondol.engine.Engine;
@@ -54,6 +55,7 @@ public final class LocalEngine implements Engine {
     private final boolean restrictUsers;
     private final Map<String, Engine> views = new ConcurrentHashMap<>();
     private final LocalNetworks networks;
+    private final LocalBuilds builds;
 
     private LocalEngine(House house, boolean restrictUsers) {
         this.house = house;
@@ -74,7 +76,9 @@ public final class LocalEngine implements Engine {
         this.registries = new LocalRegistries(client, house.events());
         this.tenants = new ForcedTenants(house.tenants(), house.registry(), containers);
         this.networks = new LocalNetworks(house);
+        this.builds = new LocalBuilds(house, containers, images, registries);
         new Recovering(house, starting, ending, removing, health).recover();
+        builds.recover();
         house.networks().settings().hostNamesAt().ifPresent(house.naming()::answerHost);
         house.meter().begin();
     }
@@ -222,6 +226,11 @@ public final class LocalEngine implements Engine {
     @Override
     public Registries registries() {
         return registries;
+    }
+
+    @Override
+    public Builds builds() {
+        return builds;
     }
 
     @Override

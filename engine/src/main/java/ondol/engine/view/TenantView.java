@@ -1,6 +1,7 @@
 package ondol.engine.view;
 
 import java.util.List;
+import ondol.engine.Builds;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.Containers;
@@ -62,6 +63,11 @@ public final class TenantView implements Engine {
     @Override
     public Registries registries() {
         return new OwnRegistries(engine, images);
+    }
+
+    @Override
+    public Builds builds() {
+        return new NoBuilds();
     }
 
     @Override

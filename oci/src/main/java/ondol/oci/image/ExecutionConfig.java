@@ -1,6 +1,7 @@
 package ondol.oci.image;
 
 import io.avaje.jsonb.Json;
+import io.avaje.recordbuilder.RecordBuilder;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 // the one-word names are written out: the generator's UpperCamel would put them in capitals altogether
 @Json(naming = Json.Naming.UpperCamel)
+@RecordBuilder
 public record ExecutionConfig(
         @Json.Property("User") @Nullable String user,
         @Nullable Map<String, Map<String, String>> exposedPorts,

@@ -1,0 +1,3 @@
+/** Builds: Dockerfiles carried out step by step, in containers and on layers. */
+@org.jspecify.annotations.NullMarked
+package ondol.engine.build;

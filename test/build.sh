@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Builds of Dockerfiles: by the docker command with its classic builder, by `ondol build`, by curl where a client is to
+# vanish; and an engine that is killed in the middle. Needs root, busybox, and docker for its part.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+busybox_root "$state/root"
+start_engine
+"$ondol" init "$state/root" base >/dev/null || exit 1
+context=$state/context
+mkdir -p "$context/src/deep" "$context/node_modules/x"
+echo one >"$context/src/one" && echo two >"$context/src/deep/two" && echo junk >"$context/node_modules/x/junk"
+echo 'node_modules
+**/*.tmp
+!src/keep.tmp' >"$context/.dockerignore"
+touch "$context/src/drop.tmp" "$context/src/keep.tmp"
+(cd "$context/src" && tar cf ../packed.tar one deep)
+cat >"$context/Dockerfile" <<'D'
+# escape=\
+ARG FROM=base
+FROM ${FROM} AS tools
+ARG WHO
+ENV GREETING="hello ${WHO:-nobody}"
+WORKDIR /app
+COPY src/ ./src/
+ADD packed.tar /unpacked/
+RUN echo "$GREETING" > greeting && \
+    # a comment between
+    ls -A /app/src && id -u
+HEALTHCHECK --interval=5s CMD true
+VOLUME /data
+SHELL ["/bin/sh", "-ec"]
+STOPSIGNAL SIGINT
+ENTRYPOINT ["cat"]
+CMD ["/app/greeting"]
+
+FROM scratch AS files
+COPY --from=tools /app/greeting /unpacked /
+
+FROM tools
+COPY --from=files --chown=daemon:1 --chmod=600 /greeting /owned
+COPY --from=files /deep/ /deep/
+D
+
+build() { # CLIENT ARGUMENTS...: what it printed
+  case $1 in
+    docker) shift; DOCKER_BUILDKIT=0 docker build "$@" 2>/dev/null ;;
+    ondol) shift; "$ondol" build "$@" 2>/dev/null ;;
+  esac
+}
+clients=(ondol)
+if command -v docker >/dev/null; then clients+=(docker); else say "docker is not here: its part is left out"; fi
+for client in "${clients[@]}"; do
+  say "by $client"
+  out=$(build "$client" --no-cache --network none --build-arg WHO="$client" -t "built:$client" -t also --label made="by $client" "$context")
+  holds "steps are counted" "$out" "Step 1/19 : FROM \${FROM} AS tools"
+  holds "a command's output is shown" "$out" "keep.tmp"
+  lacks "what is ignored is not there" "$out" "drop.tmp"
+  holds "its end is said" "$out" "Successfully tagged built:$client"
+  equal "the image runs" "hello $client" "$("$ondol" run --rm --network none "built:$client")"
+  equal "archives, owners, modes, what is ignored" "two daemon daemon 600 " "$("$ondol" run --rm --network none --entrypoint sh "built:$client" -c \
+    'echo $(cat /unpacked/deep/two) $(stat -c "%U %G %a" /owned) "$(find / -xdev -name junk)"')"
+  again=$(build "$client" -q --network none --build-arg WHO="$client" --label made="by $client" "$context")
+  equal "the same build gives the same image, with its labels" "$again by $client" "$("$ondol" inspect -f '{{.Id}} {{index .Config.Labels "made"}}' also)"
+  build "$client" --iidfile "$state/iid" --network none --target files "$context" >/dev/null
+  like "the image's id in a file" '^sha256:[0-9a-f]{64}$' "$(cat "$state/iid")"
+  equal "a target" "1" "$("$ondol" inspect -f '{{len .RootFS.Layers}}' "$(cat "$state/iid")")"
+done
+between=$(sed -n '/^Step 4/{n;s/.* //p}' <<<"$out")
+lacks "images between the steps are not listed" "$("$ondol" images -q)" "$between"
+holds "but by -a" "$("$ondol" images -aq)" "$between"
+
+say "what fails"
+failing() { printf 'FROM base\nRUN %s\n' "$1" | "$ondol" build --force-rm --network none - 2>&1; }
+out=$(failing 'echo before; exit 7'); status=$?
+equal "a command's exit code" 7 "$status"
+holds "and the sentence" "$out" "The command '/bin/sh -c echo before; exit 7' returned a non-zero code: 7"
+out=$(failing '--mount=type=cache,target=/x true')
+holds "what only BuildKit can" "$out" "requires BuildKit"
+out=$(printf 'FROM base\nCOPY nothing /\n' | "$ondol" build - 2>&1)
+holds "a file that is not there" "$out" "file not found in build context"
+if command -v docker >/dev/null; then
+  out=$(printf 'FROM base\nRUN exit 9\n' | DOCKER_BUILDKIT=0 docker build --force-rm --network none - 2>&1); status=$?
+  equal "docker's exit code" 9 "$status"
+fi
+holds "the API of BuildKit" "$(curl -s --unix-socket "$socket" -X POST http://d/session)" "DOCKER_BUILDKIT=0"
+equal "no containers are left" "" "$("$ondol" ps -aq)"
+
+say "who goes, and who is killed"
+printf 'FROM base\nRUN echo begun; sleep 1000\n' >"$state/Dockerfile" && tar cf "$state/sleep.tar" -C "$state" Dockerfile
+vanish() {
+  curl -sN --unix-socket "$socket" -X POST -H 'Content-Type: application/x-tar' --data-binary @"$state/sleep.tar" \
+    'http://d/build?version=1&networkmode=none' >"$state/said" & client=$!
+  until_true 20 grep -q begun "$state/said"
+}
+none() { [[ -z $("$ondol" ps -aq) ]]; }
+left() { find "$state/data/images/staging" -name 'work-*' | head -n 1; }
+vanish
+kill "$client"
+succeeds "a client that goes ends its build" until_true 15 none
+vanish
+kill_engine KILL
+wait "$client" 2>/dev/null
+start_engine
+succeeds "an engine that is killed leaves no container" until_true 15 none
+equal "and no folder" "" "$(left)"
+succeeds "what is stored is whole" "$ondol" system check
+before=$("$ondol" images -aq | wc -l)
+"$ondol" rmi -f also built:ondol built:docker >/dev/null 2>&1
+curl -s --unix-socket "$socket" -X POST http://d/build/prune >/dev/null
+after=$("$ondol" images -aq | wc -l)
+succeeds "pruning takes what builds left ($before images, then $after)" test "$after" -lt "$before"
+finish
