@@ -220,6 +220,7 @@ final class MeterTest extends OnEngine {
         String id = create(of("talks", talk(engine) + COUNT), host().capAdd(List.of("NET_ADMIN")));
         containers().start(id);
         assertEquals(0, exit(id));
+        eventually("settled", () -> !metered(id));
         assertCounted(logs(id), sum("talks"));
         containers().remove(id, true, true);
         engine.tenants().remove("talks", true);
