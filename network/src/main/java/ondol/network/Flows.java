@@ -6,12 +6,14 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.netlink.Connections;
 import ondol.linux.netlink.Connections.Connection;
 import ondol.linux.netlink.Connections.End;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.linux.nftables.Packet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel remembers of datagrams to published ports. Where a packet goes is decided with the first of a flow; a
@@ -21,23 +23,31 @@ import ondol.linux.nftables.Packet;
 public final class Flows implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Flows.class.getName());
 
-    private final NetlinkSocket socket;
-    private final Connections connections;
+    private final @Nullable NetlinkSocket socket;
+    private final @Nullable Connections connections;
     private final ondol.linux.netlink.Addresses addresses;
 
-    private Flows(NetlinkSocket socket, NetlinkSocket links) {
+    private Flows(@Nullable NetlinkSocket socket, NetlinkSocket links) {
         this.socket = socket;
-        this.connections = new Connections(socket);
+        this.connections = socket == null ? null : new Connections(socket);
         this.addresses = new ondol.linux.netlink.Addresses(links);
     }
 
     /**
-     * The flows of the calling thread's network namespace.
+     * The flows of the calling thread's network namespace; none where the kernel has no netfilter, which is what follows
+     * flows.
      *
      * @param links a socket in the same namespace
      */
     public static Flows open(NetlinkSocket links) {
-        return new Flows(NetlinkSocket.open(NetlinkSocket.Protocol.NETFILTER), links);
+        try {
+            return new Flows(NetlinkSocket.open(NetlinkSocket.Protocol.NETFILTER), links);
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPROTONOSUPPORT) {
+                throw e;
+            }
+            return new Flows(null, links);
+        }
     }
 
     /** These ports lead somewhere from now on: what leads elsewhere is forgotten. */
@@ -53,7 +63,7 @@ public final class Flows implements AutoCloseable {
     private void forget(Collection<Firewall.Port> ports, boolean published) {
         List<Firewall.Port> datagrams =
                 ports.stream().filter(port -> port.protocol() == Packet.UDP).toList();
-        if (datagrams.isEmpty()) {
+        if (datagrams.isEmpty() || connections == null) {
             return;
         }
         try {
@@ -83,6 +93,8 @@ public final class Flows implements AutoCloseable {
 
     @Override
     public void close() {
-        socket.close();
+        if (socket != null) {
+            socket.close();
+        }
     }
 }
