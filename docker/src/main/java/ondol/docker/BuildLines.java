@@ -1,38 +1,18 @@
 package ondol.docker;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import ondol.docker.json.BuildJson;
 import ondol.docker.json.TransferJson;
 import ondol.engine.BuildProgress;
 import org.jspecify.annotations.Nullable;
 
 /** How a build goes on, as lines of JSON; quietly, only its end. */
-final class BuildLines implements BuildProgress {
-    private final Call call;
+final class BuildLines extends ProgressLines implements BuildProgress {
     private final boolean quiet;
-    private final AtomicBoolean gone = new AtomicBoolean();
-    private @Nullable Sink sink;
     private @Nullable Integer code;
 
     BuildLines(Call call, boolean quiet) {
-        this.call = call;
+        super(call);
         this.quiet = quiet;
-    }
-
-    /** Whether something was sent, so that an error has to be a line too. */
-    boolean begun() {
-        return sink != null;
-    }
-
-    void gone() {
-        gone.set(true);
-    }
-
-    @Override
-    public boolean cancelled() {
-        return gone.get();
     }
 
     @Override
@@ -71,28 +51,5 @@ final class BuildLines implements BuildProgress {
 
     void fail(String message) {
         send(new BuildJson.Failed(new BuildJson.Detail(code, message), message));
-    }
-
-    void send(Object line) {
-        try {
-            Sink open = sink;
-            if (open == null) {
-                open = call.lazyStream(200, Call.JSON_TYPE);
-                sink = open;
-            }
-            open.write(StreamsApi.line(line));
-        } catch (IOException e) {
-            gone.set(true);
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    void close() {
-        Sink open = sink;
-        if (open == null) {
-            call.reply(200);
-        } else {
-            open.close();
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import ondol.docker.json.ImageJson;
 import ondol.docker.json.TransferJson;
 import ondol.engine.Engine;
@@ -111,27 +110,10 @@ final class RegistryApi {
         lines.close();
     }
 
-    /** Progress as lines of JSON. */
-    private static final class Lines implements TransferProgress {
-        private final Call call;
-        private final AtomicBoolean gone = new AtomicBoolean();
-        private @Nullable Sink sink;
-
+    /** A transfer's. */
+    private static final class Lines extends ProgressLines implements TransferProgress {
         Lines(Call call) {
-            this.call = call;
-        }
-
-        boolean begun() {
-            return sink != null;
-        }
-
-        void gone() {
-            gone.set(true);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return gone.get();
+            super(call);
         }
 
         @Override
@@ -149,28 +131,6 @@ final class RegistryApi {
         @Override
         public void bytes(String id, String status, long current, long total) {
             send(new TransferJson.Line(status, new TransferJson.Detail(current, total), id, null, null, null));
-        }
-
-        void send(TransferJson.Line line) {
-            try {
-                Sink open = sink;
-                if (open == null) {
-                    open = call.lazyStream(200, Call.JSON_TYPE);
-                    sink = open;
-                }
-                open.write(StreamsApi.line(line));
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
-
-        void close() {
-            Sink open = sink;
-            if (open == null) {
-                call.reply(200);
-            } else {
-                open.close();
-            }
         }
     }
 
