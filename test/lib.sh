@@ -85,7 +85,7 @@ terminal() { script -qec "$1" /dev/null; }
 # What containers may leave behind, as lines: mounts, links, names of control groups and of files
 machine() {
   awk '{print "mount", $5, $9, $10}' /proc/self/mountinfo
-  printf 'link %s\n' /sys/class/net/*
+  awk -F: 'NR > 2 {print "link", $1}' /proc/self/net/dev
 } 2>/dev/null
 # traces ID...: everything on this machine that still carries one of these ids
 traces() {

@@ -146,6 +146,16 @@ public final class Cli {
         request(method, target, body).bytes(ANSWER);
     }
 
+    /**
+     * As {@link #order}, without a body, on a connection of its own, for a thread beside the one that uses this: no
+     * engine is started for it.
+     */
+    public void aside(String method, String target) throws IOException {
+        try (Connection connection = place.endpoint().connect()) {
+            checked(connection.send(method, target, null)).bytes(ANSWER);
+        }
+    }
+
     /** The bytes of an answer. */
     public byte[] bytes(String method, String target, byte @Nullable [] body) throws IOException {
         return request(method, target, body).bytes(ANSWER);

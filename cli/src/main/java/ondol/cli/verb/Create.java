@@ -27,7 +27,7 @@ public final class Create extends ContainerVerb {
     @Override
     public int run(Cli cli, Flags flags) throws IOException {
         try {
-            String id = Created.container(cli, flags, false, new int[2]);
+            String id = Created.container(cli, flags, false, new int[2], null);
             cli.out().line(id);
             return 0;
         } catch (EngineException e) {

@@ -58,11 +58,13 @@ public final class Run extends ContainerVerb {
         boolean stdin = !detach && ContainerBody.attached(flags, "stdin");
         boolean tty = flags.is("tty");
         if (tty && stdin && !Cli.terminal(0)) throw new CliException("the input device is not a TTY");
-        try {
+        try (Unstarted unstarted = new Unstarted(cli)) {
             boolean screen = tty && !detach && Cli.terminal(1);
-            String id = Created.container(cli, flags, detach, screen ? Signals.size() : new int[2]);
+            String id = Created.container(cli, flags, detach, screen ? Signals.size() : new int[2], unstarted);
             if (flags.is("explain")) return explain(cli, id);
-            return detach ? detached(cli, id, flags.is("wait")) : attached(cli, flags, id, screen);
+            return detach
+                    ? detached(cli, id, flags.is("wait"), unstarted)
+                    : attached(cli, flags, id, screen, unstarted);
         } catch (EngineException e) {
             throw Failures.wrapped(flags, e, Failures.status(e.words()));
         } catch (CliException | IllegalArgumentException e) {
@@ -70,10 +72,9 @@ public final class Run extends ContainerVerb {
         }
     }
 
-    private static int detached(Cli cli, String id, boolean wait) throws IOException {
-        try (var _ = new Unstarted(cli, id)) {
-            cli.order("POST", "/containers/" + id + "/start", null);
-        }
+    private static int detached(Cli cli, String id, boolean wait, Unstarted unstarted) throws IOException {
+        cli.order("POST", "/containers/" + id + "/start", null);
+        unstarted.close();
         cli.out().line(id);
         cli.out().flush();
         return wait ? Exit.of(cli, id, "healthy").status() : 0;
@@ -89,7 +90,8 @@ public final class Run extends ContainerVerb {
         }
     }
 
-    private static int attached(Cli cli, Flags flags, String id, boolean screen) throws IOException {
+    private static int attached(Cli cli, Flags flags, String id, boolean screen, Unstarted unstarted)
+            throws IOException {
         boolean stdin = ContainerBody.attached(flags, "stdin");
         boolean stdout = ContainerBody.attached(flags, "stdout");
         boolean stderr = ContainerBody.attached(flags, "stderr");
@@ -100,9 +102,8 @@ public final class Run extends ContainerVerb {
         cli.out().flush();
         try (Streams streams = any ? Attach.open(cli, id, tty, stdin, stdout, stderr, keys) : null) {
             Exit exit = Exit.of(cli, id, flags.is("rm") ? "removed" : "next-exit");
-            try (var _ = new Unstarted(cli, id)) {
-                cli.order("POST", "/containers/" + id + "/start", null);
-            }
+            cli.order("POST", "/containers/" + id + "/start", null);
+            unstarted.close();
             if (flags.is("sig-proxy", true) && any) Signals.pass(cli, id);
             if (streams == null) return exit.status();
             if (screen) Signals.follow(cli, "/containers/" + id + "/resize");
