@@ -37,7 +37,13 @@ t 0 'Ondol' --context ondol version
 t 0 'ondol' context update --description "a floor" ondol
 equal "docker context: ondol reads the same files" "a floor" "$("$ondol" context ls --format '{{.Name}} {{.Description}}' | sed -n 's/^ondol //p')"
 equal "ondol context create: docker reads it" "tcp://127.0.0.1:1" "$("$ondol" context create far --docker host=tcp://127.0.0.1:1 >/dev/null 2>&1; $d context inspect far -f '{{.Endpoints.docker.Host}}')"
-t 0 'ondol' context rm ondol far
+t 0 'Written file' context export ondol "$state/exported.context"
+equal "ondol context import: what docker exported" "$DOCKER_HOST" "$("$ondol" context import came "$state/exported.context" 2>/dev/null >&2; $d context inspect came -f '{{.Endpoints.docker.Host}}')"
+"$ondol" context export came "$state/back.context" 2>/dev/null
+t 0 'Successfully imported' context import back "$state/back.context"
+exits "ondol context import: a name that is taken" 1 "$ondol" context import came "$state/back.context"
+exits "ondol context import: no context" 1 "$ondol" context import none "$state/root.tar"
+t 0 'ondol' context rm ondol far came back
 
 echo "images"
 equal "docker import: with all its flags" 0 "$($d import -c 'CMD ["sh"]' -c 'ENV A=b' -c 'LABEL l=m' -c 'EXPOSE 80' -m why --platform linux/amd64 "$state/root.tar" base >/dev/null; echo $?)"

@@ -3,6 +3,7 @@ package ondol.cli.command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import ondol.cli.http.Endpoint;
@@ -28,6 +30,7 @@ public final class Contexts {
     /** The name of no context at all. */
     public static final String DEFAULT = "default";
 
+    private static final String META = "meta.json";
     private static final List<String> PEM = List.of("ca", "cert", "key");
 
     private final Path folder;
@@ -98,8 +101,7 @@ public final class Contexts {
         Path metas = folder.resolve("contexts/meta");
         if (!Files.isDirectory(metas)) return found;
         try (var folders = Files.list(metas)) {
-            for (Path one : folders.toList())
-                if (Files.exists(one.resolve("meta.json"))) found.add(read(one.resolve("meta.json")));
+            for (Path one : folders.toList()) if (Files.exists(one.resolve(META))) found.add(read(one.resolve(META)));
         }
         found.sort(Comparator.comparing(Context::name));
         return found;
@@ -139,11 +141,50 @@ public final class Contexts {
             Files.createDirectories(target.getParent());
             Files.copy(file.getValue(), target, StandardCopyOption.REPLACE_EXISTING);
         }
+        write(meta(context.name()), described(context));
+    }
+
+    private static String described(Context context) {
         JsonWriter json = new JsonWriter().begin().field("Name", context.name()).begin("Metadata");
         if (!context.description().isEmpty()) json.field("Description", context.description());
         json.end().begin("Endpoints").begin("docker").field("Host", context.host());
-        json.field("SkipTLSVerify", context.skipVerify()).end().end().end();
-        write(meta(context.name()), json.toString());
+        return json.field("SkipTLSVerify", context.skipVerify())
+                .end()
+                .end()
+                .end()
+                .toString();
+    }
+
+    /** Writes what is known of one into a folder, as an archive of contexts has it: {@code meta.json} and {@code tls}. */
+    public void write(Context context, Path to) throws IOException {
+        Files.writeString(to.resolve(META), described(context));
+        for (String pem : PEM) {
+            Path file = found(tlsFolder(context.name()).resolve("docker"), pem);
+            if (file == null) continue;
+            Path copy = to.resolve("tls/docker/" + pem + ".pem");
+            Files.createDirectories(copy.getParent());
+            Files.copy(file, copy);
+        }
+    }
+
+    /** Keeps what such a folder says, under a name of one's own. Its author is not trusted: links count for nothing. */
+    public void read(Path from, String name) throws IOException {
+        Path meta = from.resolve(META);
+        if (!regular(meta)) throw new CliException("invalid context: no " + META + " found");
+        Context said = read(meta);
+        Map<String, Path> tls = new LinkedHashMap<>();
+        Path pems = from.resolve("tls/docker");
+        boolean plain = Files.isDirectory(from.resolve("tls"), LinkOption.NOFOLLOW_LINKS)
+                && Files.isDirectory(pems, LinkOption.NOFOLLOW_LINKS);
+        for (String pem : PEM) {
+            Path file = pems.resolve(pem + ".pem");
+            if (plain && regular(file)) tls.put(pem, file);
+        }
+        save(new Context(name, said.description(), said.host(), said.skipVerify()), tls);
+    }
+
+    private static boolean regular(Path file) {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Forgets one. */
@@ -188,7 +229,7 @@ public final class Contexts {
     }
 
     private Path meta(String name) {
-        return metaFolder(name).resolve("meta.json");
+        return metaFolder(name).resolve(META);
     }
 
     private static String id(String name) {

@@ -15,6 +15,8 @@ public final class ContextGroup extends Group {
 
             Commands:
               create      Create a context
+              export      Export a context to a tar archive FILE or a tar stream on STDOUT.
+              import      Import a context from a tar file
               inspect     Display detailed information on one or more contexts
               ls          List contexts
               rm          Remove one or more contexts
@@ -30,6 +32,8 @@ public final class ContextGroup extends Group {
     public @Nullable Verb find(String name) {
         return switch (name) {
             case "create" -> new ContextSave(false);
+            case "export" -> new ContextExport();
+            case "import" -> new ContextImport();
             case "inspect" -> new ContextInspect();
             case "ls", "list" -> new ContextList();
             case "rm", "remove" -> new ContextRm();
