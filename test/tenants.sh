@@ -57,14 +57,39 @@ holds "info counts only one's own" "$(as 4002 GET /info)" '"Containers":0'
 lacks "df has nothing of others" "$(as 4002 GET /system/df)" "$id"
 lacks "nor have the metrics" "$(as 4002 GET /metrics)" 'tenant="ann"'
 holds "one's own are there" "$(as 4001 GET /metrics)" 'ondol_starts_total{tenant="ann"} 1'
+
+echo "builds"
+printf 'FROM base\nCOPY Dockerfile /x/\nRUN echo made >/made\n' >"$state/Dockerfile"
+chmod 644 "$state/Dockerfile"
+build() { # USER QUERY [DOCKERFILE]: what is said
+  [[ -z ${3:-} ]] || printf "$3" >"$state/Dockerfile"
+  tar -C "$state" -cf "$state/context.tar" Dockerfile && chmod 644 "$state/context.tar"
+  setpriv --reuid="$1" --regid="$1" --clear-groups curl -s --unix-socket "$socket" -X POST -H 'Content-Type: application/x-tar' \
+    --data-binary "@$state/context.tar" "http://x/build?version=1&$2&networkmode=none" 2>&1
+}
+said=$(build 4001 t=own)
+holds "a user builds" "$said" "Successfully tagged own:latest"
+holds "in a container of the tenant's" "$(as 4001 GET /metrics)" 'ondol_starts_total{tenant="ann"} 2'
+holds "the image is the tenant's" "$(as 4001 GET /images/json)" '"own:latest"'
+lacks "and not another's" "$(as 4002 GET /images/json)" '"own:latest"'
+holds "what is done is done" "$(build 4001 t=own)" "Using cache"
+said=$(build 4002 t=theirs)
+holds "another builds the same" "$said" "Successfully tagged theirs:latest"
+lacks "and nothing that others made is taken" "$said" "Using cache"
+lacks "nor their images" "$(build 4002 t=x 'FROM own\n')" "Successfully"
+lacks "by their ids neither" "$(build 4002 t=x "FROM $("$ondol" inspect -f '{{.Id}}' tenant.ondol/ann/docker.io/library/own)\n")" "Successfully"
+holds "nothing is fetched for them" "$(build 4002 t=x 'FROM base\nADD http://127.0.0.1:1/x /\n')" "fetches nothing"
+holds "nor is the machine's network theirs" "$(build 4002 't=x&networkmode=host' 'FROM base\n')" "left to those who run the machine"
+holds "an image without a name is nobody's" "$(build 4002 q=0 'FROM base\n')" "give the image a name"
+
 equal "it still runs" true "$("$ondol" inspect -f '{{.State.Running}}' anns)"
 
 echo "the meter"
 kill_engine KILL
 start_engine
-like "over a killed engine" '^ann.* 1 +0\.000' "$("$ondol" meter ann | grep ann)"
+like "over a killed engine" '^ann.* 2 +0\.000' "$("$ondol" meter ann | grep ann)"
 echo '{"currency": "EUR", "start": "2.5"}' >"$state/prices"
-like "a bill" '2\.500000$' "$("$ondol" meter ann --prices "$state/prices" --format csv | tail -1)"
+like "a bill" '5\.000000$' "$("$ondol" meter ann --prices "$state/prices" --format csv | tail -1)"
 echo '{"starts": 1}' >"$state/prices"
 exits "a unit that has no price" 1 "$ondol" meter --prices "$state/prices"
 exits "rm of a tenant with containers" 1 "$ondol" tenant rm ann

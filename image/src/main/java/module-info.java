@@ -3,6 +3,7 @@ module ondol.image {
     requires transitive ondol.linux;
     requires transitive ondol.oci;
     requires com.github.luben.zstd_jni;
+    requires org.tukaani.xz;
     requires java.net.http;
 
     exports ondol.image;

@@ -143,7 +143,8 @@ final class BuildApi {
                 call.flag("forcerm"),
                 platform(call),
                 host(call),
-                auths(call.header(AUTHS)));
+                auths(call.header(AUTHS)),
+                null);
     }
 
     private static @Nullable String platform(Call call) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param platform {@code os/architecture[/variant]}; null for what images and machine say
  * @param host limits, network, further hosts and the rest of what the steps' containers get
  * @param auths who the user is at registries, by their names
+ * @param owner the tenant that it is for; null for none
  */
 @RecordBuilder
 public record BuildOptions(
@@ -36,4 +37,5 @@ public record BuildOptions(
         boolean forceRemove,
         @Nullable String platform,
         @Nullable HostConfig host,
-        Map<String, RegistryAuth> auths) {}
+        Map<String, RegistryAuth> auths,
+        @Nullable BuildOwner owner) {}

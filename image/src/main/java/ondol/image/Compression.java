@@ -7,14 +7,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import ondol.oci.image.MediaTypes;
+import org.tukaani.xz.XZInputStream;
 
 /** How a tar is compressed, told from its first bytes. */
 enum Compression {
     NONE(MediaTypes.LAYER),
     GZIP(MediaTypes.LAYER_GZIP),
-    ZSTD(MediaTypes.LAYER_ZSTD);
+    ZSTD(MediaTypes.LAYER_ZSTD),
+    /** Never a layer's: no media type is for it. */
+    XZ("");
 
     private static final int BUFFER = 128 << 10;
+
+    /** Memory that what is compressed by xz may ask for, in KiB: what {@code xz -9} does takes 65 MiB. */
+    private static final int XZ_MEMORY = 100 << 10;
+
+    private static final int START = 6;
 
     final String mediaType;
 
@@ -22,11 +30,22 @@ enum Compression {
         this.mediaType = mediaType;
     }
 
-    /** Looks at a stream that can be marked. */
+    /**
+     * Looks at a layer, a stream that can be marked.
+     *
+     * @throws ImageException UNSUPPORTED where it is compressed as no layer is
+     */
     static Compression of(BufferedInputStream in) throws IOException {
-        in.mark(8);
-        byte[] start = in.readNBytes(6);
-        in.reset();
+        Compression compression = ofArchive(in);
+        if (compression == XZ) {
+            throw unknown("xz");
+        }
+        return compression;
+    }
+
+    /** Looks at what is only unpacked: as {@link #of}, and it may be compressed by xz. */
+    static Compression ofArchive(BufferedInputStream in) throws IOException {
+        byte[] start = start(in);
         if (start.length == 0) {
             throw ImageException.invalid("there is no tar to read: the input is empty");
         }
@@ -37,12 +56,34 @@ enum Compression {
             return ZSTD;
         }
         if (starts(start, 0xfd, '7', 'z', 'X', 'Z')) {
-            throw unknown("xz");
+            return XZ;
         }
-        if (starts(start, 'B', 'Z', 'h')) {
+        if (isBzip2(start)) {
             throw unknown("bzip2");
         }
         return NONE;
+    }
+
+    private static byte[] start(BufferedInputStream in) throws IOException {
+        in.mark(START);
+        byte[] start = in.readNBytes(START);
+        in.reset();
+        return start;
+    }
+
+    /** Whether a stream that can be marked is compressed by bzip2, which is not unpacked here. */
+    static boolean isBzip2(BufferedInputStream in) throws IOException {
+        return isBzip2(start(in));
+    }
+
+    /** The magic, a digit, and the number that a block begins with. */
+    private static boolean isBzip2(byte[] start) {
+        return starts(start, 'B', 'Z', 'h')
+                && start.length == START
+                && start[3] >= '1'
+                && start[3] <= '9'
+                && start[4] == 0x31
+                && start[5] == 0x41;
     }
 
     /** Whether a stream that can be marked begins as a tar does, or as something compressed. */
@@ -84,6 +125,7 @@ enum Compression {
             case NONE -> in;
             case GZIP -> new GZIPInputStream(new Members(in), BUFFER);
             case ZSTD -> new ZstdInputStream(in).setLongMax(27);
+            case XZ -> new XZInputStream(in, XZ_MEMORY);
         };
     }
 

@@ -78,7 +78,7 @@ public final class RootCopy {
         copy(folder, name, path.substring(slash + 1), above);
     }
 
-    /** Unpacks a tar, plain or compressed by gzip or zstd, with the owners that it says. */
+    /** Unpacks a tar, plain or compressed by gzip, zstd or xz, with the owners that it says. */
     public void archive(InputStream tar, String to) {
         folders(to);
         try {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import ondol.linux.Descriptor;
 import ondol.linux.KernelException;
+import org.tukaani.xz.XZIOException;
 
 /** Tars of roots, and of single files in them: for {@code export} and {@code cp}. */
 public final class Tars {
@@ -63,28 +64,33 @@ public final class Tars {
     }
 
     /**
-     * The plain bytes of a tar that may be compressed by gzip or zstd.
+     * The plain bytes of a tar that may be compressed by gzip, zstd or xz.
      *
-     * @throws ImageException INVALID where it is empty; UNSUPPORTED where it is compressed otherwise
+     * @throws ImageException INVALID where it is empty; UNSUPPORTED where it is compressed by bzip2
      */
     public static InputStream plain(InputStream tar) throws IOException {
         BufferedInputStream in = new BufferedInputStream(tar, BUFFER);
-        return new BufferedInputStream(Compression.of(in).open(in), BUFFER);
+        return new BufferedInputStream(Compression.ofArchive(in).open(in), BUFFER);
     }
 
-    /** Whether a stream that can be marked begins as a tar does, plain or compressed by gzip or zstd. Nothing is taken. */
+    /** Whether a stream that can be marked is compressed by bzip2, which is not unpacked here. Nothing is taken. */
+    public static boolean isBzip2(BufferedInputStream in) throws IOException {
+        return Compression.isBzip2(in);
+    }
+
+    /** Whether a stream that can be marked begins as a tar does, plain or compressed by gzip, zstd or xz. Nothing is taken. */
     public static boolean looksLike(BufferedInputStream in) throws IOException {
         in.mark(PROBE);
         try {
             BufferedInputStream plain =
-                    new BufferedInputStream(Compression.of(in).open(in), 1 << 10);
+                    new BufferedInputStream(Compression.ofArchive(in).open(in), 1 << 10);
             byte[] start = plain.readNBytes(TarHeader.BLOCK);
             if (start.length < TarHeader.BLOCK) {
                 return false;
             }
             TarHeader header = new TarHeader(start);
             return !header.isZero() && header.sumFits();
-        } catch (ImageException | java.util.zip.ZipException | java.io.EOFException e) {
+        } catch (ImageException | java.util.zip.ZipException | XZIOException | java.io.EOFException e) {
             return false;
         } finally {
             in.reset();

@@ -68,7 +68,8 @@ record BuildContext(
         in.unread(start);
         boolean compressed = start.length > 4
                 && ((start[0] & 0xff) == 0x1f && (start[1] & 0xff) == 0x8b
-                        || (start[0] & 0xff) == 0x28 && (start[1] & 0xff) == 0xb5);
+                        || (start[0] & 0xff) == 0x28 && (start[1] & 0xff) == 0xb5
+                        || (start[0] & 0xff) == 0xfd && start[1] == '7');
         boolean tar = start.length == 512 && new String(start, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar");
         if (tar || compressed) return new BuildContext(null, file, "", null, in);
         if (Cli.terminal(0) && start.length == 0) throw new CliException("there is no Dockerfile on standard input");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import ondol.engine.BuildOptions;
+import ondol.engine.BuildOwner;
 import ondol.engine.BuildProgress;
 import ondol.engine.EngineException;
 import ondol.engine.RegistryAuth;
@@ -170,13 +171,24 @@ public final class Build {
             return here;
         }
         Reference reference = Reference.parse(name);
-        tools.registries().pull(name, platform, auth(reference), progress);
-        return tools.images().resolve(name);
+        BuildOwner owner = options.owner();
+        if (owner == null) {
+            tools.registries().pull(name, platform, auth(reference), progress);
+        } else {
+            owner.pull(name, platform, auth(reference), progress);
+        }
+        Image pulled = here(name);
+        if (pulled == null) {
+            throw EngineException.notFound("No such image: " + name);
+        }
+        return pulled;
     }
 
     private @Nullable Image here(String name) {
+        BuildOwner owner = options.owner();
+        String known = owner == null ? name : owner.find(name).orElse(null);
         try {
-            return tools.images().resolve(name);
+            return known == null ? null : tools.images().resolve(known);
         } catch (ImageException e) {
             if (e.kind() == ImageException.Kind.NOT_FOUND) {
                 return null;

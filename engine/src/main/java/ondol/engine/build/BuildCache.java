@@ -34,38 +34,51 @@ public final class BuildCache {
         this.images = images;
     }
 
+    /**
+     * A step.
+     *
+     * @param below the image that it begins with
+     * @param tenant whose build it is; empty for nobody's: what the commands of others made is taken by nobody else
+     */
+    record Step(Image below, String createdBy, ExecutionConfig config, String tenant) {
+        String key() {
+            String config = String.valueOf(StageState.plain(config()));
+            return String.join("\n", below.id().toString(), config, createdBy, tenant);
+        }
+    }
+
     /** What a step leads to where it was done before and its image is still there, else null. */
     @Nullable
-    Image find(Image below, String createdBy, ExecutionConfig config) {
-        Path file = file(below, createdBy, config);
+    Image find(Step step) {
+        Path file = file(step);
         try {
             if (!Files.exists(file) || Files.size(file) != ID_LENGTH) {
                 return null;
             }
             Image found = images.resolve(Files.readString(file));
-            boolean same = below.id().toString().equals(found.parent())
-                    && StageState.plain(found.config().execution()).equals(StageState.plain(config));
+            boolean same = step.below().id().toString().equals(found.parent())
+                    && StageState.plain(found.config().execution()).equals(StageState.plain(step.config()));
             return same ? found : null;
         } catch (ImageException | IOException e) {
             return null; // it went meanwhile: the step is done again
         }
     }
 
-    void put(Image below, String createdBy, ExecutionConfig config, Image made) {
+    void put(Step step, Image made) {
         try {
             Files.createDirectories(folder);
             Path beside = folder.resolve("." + Long.toHexString(random.nextLong()));
             Files.writeString(beside, made.id().toString());
-            Files.move(beside, file(below, createdBy, config), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(beside, file(step), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED, "cannot write to the build cache: " + e.getMessage(), e);
         }
     }
 
-    private Path file(Image below, String createdBy, ExecutionConfig config) {
-        String key = String.join("\n", below.id().toString(), String.valueOf(StageState.plain(config)), createdBy);
-        return folder.resolve(Digest.of(key.getBytes(StandardCharsets.UTF_8)).hex());
+    private Path file(Step step) {
+        return folder.resolve(
+                Digest.of(step.key().getBytes(StandardCharsets.UTF_8)).hex());
     }
 
     /** Forgets all of it, and gives the ids of the images that it knew. */

@@ -44,6 +44,12 @@ final class Context {
             BuildProgress progress) {
         String remote = options.remote();
         if (remote != null && !remote.isEmpty()) {
+            if (options.owner() != null) {
+                throw new EngineException(
+                        EngineException.Kind.DENIED,
+                        "a context from %s: the engine fetches nothing for a tenant's users: send it"
+                                .formatted(Names.printable(remote)));
+            }
             fetch(store, folder, remote, progress);
         } else if (sent != null) {
             unpack(folder, sent);

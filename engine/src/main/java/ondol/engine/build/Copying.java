@@ -1,5 +1,6 @@
 package ondol.engine.build;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,15 +31,20 @@ final class Copying implements AutoCloseable {
     private final Instruction.Copy copy;
     private final Descriptor root;
     private final boolean fromContext;
+    private final boolean addresses;
     private final List<Item> items = new ArrayList<>();
     private final List<Download> downloads = new ArrayList<>();
 
     /** @param name what a file is called where it is put into a folder */
     private record Item(RootFile file, String name, boolean unpacks) {}
 
-    /** @param root what the sources are in: the context or an image's root, with all links kept inside */
-    Copying(Instruction.Copy copy, Descriptor root) {
+    /**
+     * @param root what the sources are in: the context or an image's root, with all links kept inside
+     * @param addresses whether sources may be fetched from elsewhere
+     */
+    Copying(Instruction.Copy copy, Descriptor root, boolean addresses) {
         this.copy = copy;
+        this.addresses = addresses;
         this.root = root;
         this.fromContext = copy.from() == null;
     }
@@ -66,6 +72,12 @@ final class Copying implements AutoCloseable {
     }
 
     private void fetch(String address, ImageStore store, BuildProgress progress) {
+        if (!addresses) {
+            throw new EngineException(
+                    EngineException.Kind.DENIED,
+                    "ADD %s: the engine fetches nothing for a tenant's users: send it with the context"
+                            .formatted(Names.printable(address)));
+        }
         String path = URI.create(address).getPath();
         String name = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
         if (name.isEmpty() && copy.destination().endsWith("/")) {
@@ -112,7 +124,14 @@ final class Copying implements AutoCloseable {
         }
         try (Descriptor open = file.open(Files.O_RDONLY | Files.O_NONBLOCK);
                 InputStream in = Tars.reading(open)) {
-            return Tars.looksLike(new java.io.BufferedInputStream(in));
+            BufferedInputStream start = new BufferedInputStream(in);
+            if (Tars.isBzip2(start)) {
+                throw new EngineException(
+                        EngineException.Kind.UNSUPPORTED,
+                        "ADD %s: what bzip2 compressed is not unpacked: compress it by gzip, xz or zstd, or COPY it as it is"
+                                .formatted(Names.printable(file.name())));
+            }
+            return Tars.looksLike(start);
         } catch (IOException e) {
             throw ImageException.failed("cannot read a source of ADD", e);
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import ondol.engine.AttachOptions;
 import ondol.engine.Attachment;
 import ondol.engine.BuildOptions;
+import ondol.engine.BuildOwner;
 import ondol.engine.BuildProgress;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
@@ -22,6 +23,7 @@ import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
 import ondol.engine.Output;
 import ondol.engine.OutputReader;
+import ondol.engine.Tenants;
 import ondol.image.Image;
 import ondol.image.NewImage;
 import ondol.image.Snapshot;
@@ -81,8 +83,10 @@ final class Running {
         }
     }
 
-    private static ContainerConfig config(StageState state, List<String> command) {
+    private ContainerConfig config(StageState state, List<String> command) {
+        BuildOwner owner = options.owner();
         return ContainerConfigBuilder.builder()
+                .labels(owner == null ? null : Map.of(Tenants.LABEL, owner.tenant()))
                 .image(state.image().id().toString())
                 .entrypoint(List.of("")) // the image's is meant for its containers, not for its making
                 .cmd(command)

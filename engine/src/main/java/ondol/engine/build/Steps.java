@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import ondol.engine.BuildOptions;
+import ondol.engine.BuildOwner;
 import ondol.engine.BuildProgress;
 import ondol.image.ConfigChanges;
 import ondol.image.Image;
@@ -82,14 +83,17 @@ final class Steps {
 
     /** One step: an earlier build's image, or a new one. */
     private void step(StageState state, String createdBy, Making making) {
-        Image found = options.noCache() ? null : tools.cache().find(state.image(), createdBy, state.config());
+        BuildOwner owner = options.owner();
+        String tenant = owner == null ? "" : owner.tenant();
+        BuildCache.Step step = new BuildCache.Step(state.image(), createdBy, state.config(), tenant);
+        Image found = options.noCache() ? null : tools.cache().find(step);
         if (found != null) {
             progress.text(" ---> Using cache\n");
             state.reached(found);
             return;
         }
         Image made = making.make(new NewImage(null, state.config(), state.author(), "", createdBy));
-        tools.cache().put(state.image(), createdBy, state.config(), made);
+        tools.cache().put(step, made);
         state.reached(made);
     }
 
@@ -105,7 +109,8 @@ final class Steps {
     private void copy(Instruction.Copy copy, StageState state) {
         String from = copy.from();
         try (@Nullable RootView view = from == null ? null : tools.images().view(sources.apply(from));
-                Copying copying = new Copying(copy, view == null ? context.root() : view.root())) {
+                Copying copying =
+                        new Copying(copy, view == null ? context.root() : view.root(), options.owner() == null)) {
             copying.find(tools.images(), progress);
             String createdBy = NOTHING_RUN + Texts.of(copy, copying.sum());
             step(state, createdBy, wanted -> written(state, wanted, root -> copying.into(root, workingDir(state))));

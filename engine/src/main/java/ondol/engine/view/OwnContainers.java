@@ -89,8 +89,7 @@ final class OwnContainers implements Containers {
         if (image == null || image.isEmpty()) {
             throw EngineException.invalid("no image specified");
         }
-        HostConfig allowed = new HostReach(this, volumes).check(host);
-        OwnNetworks.check(networks, tenant, allowed.networkMode(), endpoints);
+        HostConfig allowed = allowed(host, endpoints);
         ContainerConfig own = ContainerConfigBuilder.builder(config)
                 .image(images.own(image))
                 .labels(labels)
@@ -106,6 +105,17 @@ final class OwnContainers implements Containers {
             }
             throw e;
         }
+    }
+
+    /** The same with own containers' ids for names. */
+    HostConfig allowed(HostConfig host) {
+        return allowed(host, Map.of());
+    }
+
+    private HostConfig allowed(HostConfig host, Map<String, EndpointSettings> endpoints) {
+        HostConfig allowed = new HostReach(this, volumes).check(host);
+        OwnNetworks.check(networks, tenant, allowed.networkMode(), endpoints);
+        return allowed;
     }
 
     private ContainerDetails shown(ContainerDetails container) {

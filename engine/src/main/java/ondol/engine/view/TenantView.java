@@ -67,7 +67,7 @@ public final class TenantView implements Engine {
 
     @Override
     public Builds builds() {
-        return new NoBuilds();
+        return new OwnBuilds(engine, containers, images, tenant);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class ArchiveReader {
     /**
      * Loads all images of an archive. Where one cannot be, none of it is seen.
      *
-     * @param archive plain, or compressed by gzip or zstd; read to its end and not closed
+     * @param archive plain, or compressed by gzip, zstd or xz; read to its end and not closed
      * @param platform which of an image's platforms to take; null for this machine's
      * @throws ImageException INVALID where it is no archive of images, a damaged or a hostile one
      */
