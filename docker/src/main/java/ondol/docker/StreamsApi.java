@@ -136,7 +136,8 @@ final class StreamsApi {
                         Times.parse(call.query("since")),
                         Times.parse(call.query("until")),
                         tail(call),
-                        follow));
+                        follow,
+                        call.flag("details")));
         Frames frames = new Frames(tty, call.flag("timestamps"));
         if (follow) {
             Sink sink = call.stream(200, type(call, tty));

@@ -99,7 +99,7 @@ final class SystemApi {
                         List.of("local"),
                         List.of("bridge", "host", "null"),
                         null,
-                        List.of("json-file", "local", "none")),
+                        List.of("journald", "json-file", "local", "none", "syslog")),
                 true,
                 true,
                 true,

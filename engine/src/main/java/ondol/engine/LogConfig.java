@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Where a container's output goes.
  *
  * @param type the driver: {@code local} (default), {@code json-file} (kept twice: as local keeps it, and in a file such as
- *     Docker's driver of that name writes) or {@code none} (kept for whoever is attached, and read by nobody else)
- * @param config such as {@code max-size=10m}, {@code max-file=3}
+ *     Docker's driver of that name writes), {@code syslog} or {@code journald} (kept as local keeps it, and sent to a server)
+ *     or {@code none} (kept for whoever is attached, and read by nobody else)
+ * @param config such as {@code max-size=10m}, {@code max-file=3}; for a server {@code cache-max-size} and so on
  */
 @Json(naming = Json.Naming.UpperCamel)
 @RecordBuilder

@@ -189,6 +189,8 @@ final class RestrictedUsersTest extends OnEngine {
                 host().usernsMode("host"),
                 host().cgroupnsMode("host"),
                 host().cgroupParent("/"),
+                host().logConfig(new LogConfig("syslog", Map.of("syslog-address", "udp://127.0.0.1:514"))),
+                host().logConfig(new LogConfig("journald", Map.of())),
                 host().isolation("chroot"),
                 host().oomScoreAdj(-500),
                 host().cpuRealtimeRuntime(1000L),

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A unix socket of whole messages ({@code man 7 unix}, SOCK_SEQPACKET), which can carry descriptors (SCM_RIGHTS, {@code
- * man 3 cmsg}): what the JDK's sockets cannot.
+ * A unix socket of whole messages ({@code man 7 unix}, SOCK_SEQPACKET, or SOCK_DGRAM where it is said), which can carry
+ * descriptors (SCM_RIGHTS, {@code man 3 cmsg}): what the JDK's sockets cannot.
  */
 public final class SeqPacket implements AutoCloseable {
     private static final int AF_UNIX = 1;
+    private static final int SOCK_DGRAM = 2;
     private static final int SOCK_SEQPACKET = 5;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
@@ -56,6 +57,19 @@ public final class SeqPacket implements AutoCloseable {
      * @throws KernelException ENOENT and ECONNREFUSED where nobody listens
      */
     public static SeqPacket connect(Path folder, String name) {
+        return connect(folder, name, SOCK_SEQPACKET);
+    }
+
+    /**
+     * A socket that sends datagrams to another one, such as {@code /dev/log}.
+     *
+     * @throws KernelException ENOENT and ECONNREFUSED where nobody receives, EPROTOTYPE where it is of another type
+     */
+    public static SeqPacket datagrams(Path folder, String name) {
+        return connect(folder, name, SOCK_DGRAM);
+    }
+
+    private static SeqPacket connect(Path folder, String name, int type) {
         try (Arena arena = Arena.ofConfined()) {
             int directory = Kernel.callInt(
                     Call.OPENAT,
@@ -70,7 +84,11 @@ public final class SeqPacket implements AutoCloseable {
                 MemorySegment.copy(path, 0, address, ValueLayout.JAVA_BYTE, 2, path.length);
                 SeqPacket made = new SeqPacket(new Descriptor(
                         Kernel.callInt(
-                                Call.SOCKET, "AF_UNIX, SOCK_SEQPACKET", AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0),
+                                Call.SOCKET,
+                                type == SOCK_DGRAM ? "AF_UNIX, SOCK_DGRAM" : "AF_UNIX, SOCK_SEQPACKET",
+                                AF_UNIX,
+                                type | SOCK_CLOEXEC,
+                                0),
                         name));
                 try {
                     Kernel.call(
@@ -110,6 +128,26 @@ public final class SeqPacket implements AutoCloseable {
                 message.set(ValueLayout.JAVA_LONG, 40, CMSG_HEADER + (4L * descriptors.size() + 7) / 8 * 8);
             }
             Kernel.call(Call.SENDMSG, socket.toString(), number(), message.address(), MSG_NOSIGNAL);
+        }
+    }
+
+    /**
+     * Sends one message where there is room for it, and does not wait.
+     *
+     * @return whether there was
+     */
+    public boolean offer(byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(Math.max(1, bytes.length));
+            MemorySegment.copy(bytes, 0, buffer, ValueLayout.JAVA_BYTE, 0, bytes.length);
+            MemorySegment message = header(arena, buffer, bytes.length);
+            Kernel.call(Call.SENDMSG, socket.toString(), number(), message.address(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EAGAIN || e.errno() == Errno.ENOBUFS) {
+                return false;
+            }
+            throw e;
         }
     }
 

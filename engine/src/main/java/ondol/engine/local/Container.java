@@ -327,7 +327,7 @@ final class Container {
     private Path logPath(ContainerRecord now) {
         LogConfig log = now.host().logConfig();
         return log != null && LogChoice.JSON_FILE.equals(log.type())
-                ? JsonLogs.file(folder, now.id())
+                ? LogCopies.file(folder, now.id())
                 : folder.resolve("log");
     }
 

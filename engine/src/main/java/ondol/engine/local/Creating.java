@@ -115,7 +115,7 @@ final class Creating {
                     .endpoints(endpoints)
                     .build();
             undo.add(() -> releaseRange(firstId));
-            JsonLogs.attributes(record, LogChoice.of(host.logConfig()).options()); // refuses what makes no sense
+            LogTags.attributes(record, LogChoice.of(host.logConfig()).options()); // refuses what makes no sense
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);

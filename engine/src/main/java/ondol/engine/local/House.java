@@ -28,7 +28,7 @@ record House(
         Records<ContainerRecord> records,
         Registry registry,
         EventLog events,
-        JsonLogs jsonLogs,
+        LogCopies logCopies,
         ImageStore images,
         Snapshots snapshots,
         LocalVolumes volumes,

@@ -24,8 +24,10 @@ import ondol.engine.HostConfig;
 import ondol.engine.LogOptions;
 import ondol.engine.OutputReader;
 import ondol.engine.StatsReader;
+import ondol.engine.logs.DetailedReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
+import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.MountPoint;
 import ondol.image.Changes;
 import ondol.image.ConfigChanges;
@@ -310,10 +312,18 @@ final class LocalContainers implements Containers {
     public OutputReader logs(String reference, LogOptions options) {
         Container container = get(reference);
         var log = container.record().host().logConfig();
-        if (log != null && "none".equals(log.type())) {
+        LogChoice choice = LogChoice.of(log);
+        if (!choice.readable()) {
             throw new EngineException(
                     EngineException.Kind.UNSUPPORTED, "configured logging driver does not support reading");
         }
+        OutputReader lines = lines(container, options);
+        return options.details()
+                ? new DetailedReader(lines, LogTags.attributes(container.record(), choice.options()))
+                : lines;
+    }
+
+    private static OutputReader lines(Container container, LogOptions options) {
         if (!options.follow() || !container.running()) {
             return LogReader.lines(container.logs(), options, null);
         }

@@ -142,7 +142,7 @@ public final class LocalEngine implements Engine {
                     new Records<>(json, ContainerRecord.class, ContainerFiles.RECORD),
                     registry,
                     events,
-                    new JsonLogs(),
+                    new LogCopies(host.hostname()),
                     images,
                     snapshots,
                     volumes,
@@ -327,7 +327,7 @@ public final class LocalEngine implements Engine {
         house.timer().shutdownNow();
         client.close();
         execs.close();
-        house.jsonLogs().close();
+        house.logCopies().close();
         finishWork();
         execs.leave();
         house.meter().close();

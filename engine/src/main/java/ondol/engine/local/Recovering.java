@@ -133,7 +133,7 @@ final class Recovering {
                 lost(container);
             }
             if (container.minder() == null) {
-                house.jsonLogs().begin(container);
+                house.logCopies().begin(container);
             }
             if (container.record().status() == Status.RESTARTING) {
                 startAgain(container);
@@ -175,7 +175,7 @@ final class Recovering {
                 .boot(house.folders().boot())
                 .build());
         house.meter().resumed(container);
-        house.jsonLogs().begin(container); // also what was written before its end is to be written there
+        house.logCopies().begin(container); // also what was written before its end is to be written there
         if (minder.running()) {
             health.begin(container);
         }

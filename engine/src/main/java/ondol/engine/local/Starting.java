@@ -62,6 +62,7 @@ final class Starting {
             Spec spec = SpecFactory.create(record.config(), record.host(), facts(container), house.host());
             Linux linux = spec.linux();
             Cgroup group = group(container, linux, undo);
+            LogCopies.check(record);
             int logFile = record.started() == 0
                     ? 1 // nothing is there yet
                     : prepareLog(container);
@@ -84,7 +85,7 @@ final class Starting {
             container.cgroup(group);
             container.runs(minder);
             undo.commit();
-            house.jsonLogs().begin(container);
+            house.logCopies().begin(container);
             container.watch(minder, logFile, 0);
             container.saveSoon(
                     r -> r.change()

@@ -5,14 +5,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -32,50 +30,6 @@ final class JsonLogFile implements AutoCloseable {
     private long length;
 
     /**
-     * How far the file goes. In the file of the note a line of the numbers, and behind it the bytes.
-     *
-     * @param file number of the log's file, read up to {@code offset}
-     * @param length bytes of the JSON file that hold what was before
-     * @param stdout a line that is not finished, and when it began
-     */
-    record Note(int file, long offset, long length, long stdoutTime, byte[] stdout, long stderrTime, byte[] stderr) {
-        static final Note BEGIN = new Note(1, 0, 0, 0, new byte[0], 0, new byte[0]);
-
-        byte[] encode() {
-            String numbers = "%d %d %d %d %d %d %d\n"
-                    .formatted(file, offset, length, stdoutTime, stdout.length, stderrTime, stderr.length);
-            byte[] head = numbers.getBytes(StandardCharsets.US_ASCII);
-            return ByteBuffer.allocate(head.length + stdout.length + stderr.length)
-                    .put(head)
-                    .put(stdout)
-                    .put(stderr)
-                    .array();
-        }
-
-        /** @throws IllegalArgumentException for what is no note */
-        static Note decode(byte[] bytes) {
-            int end = Lines.lineFeed(bytes, 0, bytes.length);
-            String[] numbers = new String(bytes, 0, Math.max(0, end), StandardCharsets.US_ASCII).split(" ");
-            if (numbers.length != 7) {
-                throw new IllegalArgumentException("seven numbers are missing");
-            }
-            int out = Integer.parseInt(numbers[4]);
-            int err = Integer.parseInt(numbers[6]);
-            if (out < 0 || err < 0 || bytes.length != end + 1L + out + err) {
-                throw new IllegalArgumentException("it has another length than it says");
-            }
-            return new Note(
-                    Integer.parseInt(numbers[0]),
-                    Long.parseLong(numbers[1]),
-                    Long.parseLong(numbers[2]),
-                    Long.parseLong(numbers[3]),
-                    Arrays.copyOfRange(bytes, end + 1, end + 1 + out),
-                    Long.parseLong(numbers[5]),
-                    Arrays.copyOfRange(bytes, end + 1 + out, bytes.length));
-        }
-    }
-
-    /**
      * @param maxSize bytes, 0 for no limit
      */
     JsonLogFile(Path file, long maxSize, int maxFiles, boolean compress) {
@@ -87,8 +41,8 @@ final class JsonLogFile implements AutoCloseable {
     }
 
     /** Opens the file where the note says that it ends; what stands behind it is gone. */
-    Note open() throws IOException {
-        Note last = read();
+    LogNote open() throws IOException {
+        LogNote last = LogNote.read(note);
         FileChannel opened = begin();
         // shorter than noted is one that was begun when the noted one was put away
         length = opened.size() < last.length() ? 0 : last.length();
@@ -104,16 +58,6 @@ final class JsonLogFile implements AutoCloseable {
         return opened;
     }
 
-    private Note read() throws IOException {
-        try {
-            return Note.decode(Files.readAllBytes(note));
-        } catch (NoSuchFileException e) {
-            return Note.BEGIN;
-        } catch (IllegalArgumentException e) {
-            throw new IOException(note + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
     long length() {
         return length;
     }
@@ -126,10 +70,8 @@ final class JsonLogFile implements AutoCloseable {
         }
     }
 
-    void note(Note now) throws IOException {
-        Path made = note.resolveSibling(note.getFileName() + ".new");
-        Files.write(made, now.encode());
-        Files.move(made, note, StandardCopyOption.ATOMIC_MOVE);
+    void note(LogNote now) throws IOException {
+        now.write(note);
     }
 
     boolean full() {

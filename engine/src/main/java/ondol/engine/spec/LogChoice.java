@@ -1,5 +1,7 @@
 package ondol.engine.spec;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import ondol.engine.EngineException;
@@ -19,6 +21,10 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
     public static final String LOCAL = "local";
     public static final String JSON_FILE = "json-file";
     public static final String NONE = "none";
+    public static final String SYSLOG = "syslog";
+    public static final String JOURNALD = "journald";
+    /** All of them. */
+    public static final List<String> DRIVERS = List.of(JOURNALD, JSON_FILE, LOCAL, NONE, SYSLOG);
 
     private static final long LOCAL_SIZE = 10 << 20;
     private static final int LOCAL_FILES = 3;
@@ -26,6 +32,11 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
 
     private static final Set<String> ALL = Set.of("mode", "max-buffer-size");
     private static final Set<String> FILES = Set.of("max-size", "max-file", "compress");
+    /** How much is kept here of what is sent elsewhere: by Docker's names. */
+    private static final String KEPT = "cache-";
+
+    private static final Set<String> SERVERS = Set.of(SYSLOG, JOURNALD);
+    private static final Set<String> SYSLOGS = Set.of("syslog-address", "syslog-facility", "syslog-format");
     private static final Set<String> ATTRIBUTES = Set.of("labels", "labels-regex", "env", "env-regex", "tag");
 
     /** @throws EngineException {@code INVALID} for an option that the driver has not, {@code UNSUPPORTED} for a driver */
@@ -33,20 +44,44 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
         String said = config == null ? "" : Absent.text(config.type());
         String driver = said.isEmpty() ? LOCAL : said;
         Map<String, String> options = config == null ? Map.of() : Absent.map(config.config());
-        if (!Set.of(LOCAL, JSON_FILE, NONE).contains(driver)) {
-            throw EngineException.invalid(
-                    "logger: no log driver named '%s' is registered; there are local, json-file and none"
-                            .formatted(driver));
+        if (!DRIVERS.contains(driver)) {
+            throw EngineException.invalid("logger: no log driver named '%s' is registered; there are %s"
+                    .formatted(driver, String.join(", ", DRIVERS)));
         }
         for (String option : options.keySet()) {
-            boolean known = ALL.contains(option)
-                    || !driver.equals(NONE) && FILES.contains(option)
-                    || driver.equals(JSON_FILE) && ATTRIBUTES.contains(option);
-            if (!known) {
+            if (!known(driver, option)) {
                 throw EngineException.invalid("unknown log opt '%s' for %s log driver".formatted(option, driver));
             }
         }
         mode(options);
+        if (driver.equals(SYSLOG)) {
+            SyslogChoice.of(options);
+        }
+        return SERVERS.contains(driver) ? sized(driver, kept(options), options) : sized(driver, options, options);
+    }
+
+    private static boolean known(String driver, String option) {
+        boolean server = SERVERS.contains(driver);
+        return ALL.contains(option)
+                || !driver.equals(NONE) && !server && FILES.contains(option)
+                || server && option.equals(KEPT + "disabled")
+                || server && option.startsWith(KEPT) && FILES.contains(option.substring(KEPT.length()))
+                || driver.equals(SYSLOG) && SYSLOGS.contains(option)
+                || (server || driver.equals(JSON_FILE)) && ATTRIBUTES.contains(option);
+    }
+
+    private static Map<String, String> kept(Map<String, String> options) {
+        Map<String, String> kept = new HashMap<>();
+        options.forEach((name, value) -> {
+            if (name.startsWith(KEPT)) {
+                kept.put(name.substring(KEPT.length()), value);
+            }
+        });
+        return kept;
+    }
+
+    /** @param options with the names that {@code local} and {@code json-file} have */
+    private static LogChoice sized(String driver, Map<String, String> options, Map<String, String> said) {
         boolean json = driver.equals(JSON_FILE);
         long size = options.containsKey("max-size") ? size(options.get("max-size")) : json ? 0 : LOCAL_SIZE;
         int files = options.containsKey("max-file") ? number(options.get("max-file")) : json ? 1 : LOCAL_FILES;
@@ -58,7 +93,17 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
             throw EngineException.invalid(
                     "compress cannot be true when max-file is less than 2 or max-size is not set");
         }
-        return new LogChoice(driver, size, files, compress, options);
+        return new LogChoice(driver, size, files, compress, said);
+    }
+
+    /** Whether what is kept may be read later. */
+    public boolean readable() {
+        return !driver.equals(NONE) && !(forwarded() && flag(options.getOrDefault(KEPT + "disabled", "false")));
+    }
+
+    /** Whether the output goes to a server too. */
+    public boolean forwarded() {
+        return SERVERS.contains(driver);
     }
 
     private static void mode(Map<String, String> options) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
+import ondol.engine.LogConfig;
 import ondol.engine.MountSpec;
 import ondol.engine.Ulimit;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class HostReach {
         resources(host);
         binds(host.binds());
         mounts(host.mounts());
+        log(host.logConfig());
         return HostConfigBuilder.builder(host)
                 .networkMode(joined(host.networkMode()))
                 .pidMode(joined(host.pidMode()))
@@ -98,6 +100,12 @@ final class HostReach {
         for (Ulimit limit : list(host.ulimits())) {
             no(ULIMITS.contains(limit.name()), "--ulimit " + limit.name());
         }
+    }
+
+    /** A server would be asked with the engine's rights. */
+    private static void log(@Nullable LogConfig log) {
+        String driver = log == null ? "" : Objects.requireNonNullElse(log.type(), "");
+        no(!List.of("", "local", "json-file", "none").contains(driver), "the log driver " + driver);
     }
 
     private void binds(@Nullable List<String> binds) {
