@@ -84,6 +84,37 @@ holds "an image without a name is nobody's" "$(build 4002 q=0 'FROM base\n')" "g
 
 equal "it still runs" true "$("$ondol" inspect -f '{{.State.Running}}' anns)"
 
+echo "top, on a terminal and in a pipe"
+like "in a pipe" 'TENANT .*ann .*anns' "$(timeout 20 "$ondol" top | head -n 3 | tr '\n' ' ')"
+lacks "of tenants alone" "$("$ondol" tenant top --no-stream)" anns
+mkfifo "$state/keys"
+# on_screen ROWS COLUMNS "KEY..."|SIGNAL: what a terminal of that size was sent, and how it was before and after
+on_screen() {
+  local key
+  terminal "stty rows $1 cols $2; stty -g; sh -c 'echo \$\$ >$state/top; exec $ondol top'; code=\$?; echo; echo ended \$code; stty -g" \
+    <"$state/keys" >"$state/shown" 2>&1 &
+  exec 9>"$state/keys"
+  until_true 30 grep -qE '▁|▂|▃|▄|▅|▆|▇|█|and .* more' "$state/shown" || bad "nothing is drawn" "$(cat -v "$state/shown")"
+  if [[ $3 = SIG* ]]; then kill -"${3#SIG}" "$(cat "$state/top")"; else for key in $3; do printf '%b' "$key" >&9; sleep 0.3; done; fi
+  until_true 30 grep -q '^ended' "$state/shown" || bad "it does not end" "$(cat -v "$state/shown")"
+  exec 9>&-
+  wait $!
+  tr -d '\r' <"$state/shown"
+}
+for end in q '\x03' SIGTERM; do
+  shown=$(on_screen 24 100 "$end")
+  holds "$end: the other screen" "$shown" $'\e[?1049h\e[?25l'
+  holds "with what runs" "$shown" anns
+  holds "and the keys below" "$shown" $'\e[24;1H\e[2msorted by CPU'
+  like "and back" $'\e\\[\\?25h\e\\[\\?1049l' "$shown"
+  equal "the terminal is as it was" "$(head -n 1 <<<"$shown")" "$(tail -n 1 <<<"$shown")"
+  if [[ $end = SIG* ]]; then holds "the status is the signal's" "$shown" "ended 143"; else holds "it is no failure" "$shown" "ended 0"; fi
+done
+holds "m sorts by memory" "$(on_screen 24 100 "m q")" "sorted by memory"
+shown=$(on_screen 2 40 q)
+like "a small window" 'and [0-9]+ more' "$shown"
+lacks "has no room for the keys" "$shown" "sorted by"
+
 echo "the meter"
 kill_engine KILL
 start_engine

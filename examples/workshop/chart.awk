@@ -1,27 +1,46 @@
-# From "KIND with|without ANN BEN …" to a chart in SVG: for each kind of misbehaviour what the two others got of their
-# share, without and with limits.
-{ kind = $1; mode = $2; share[kind, mode] = ($3 + $4) / 2; if (!(kind in seen)) { seen[kind] = 1; kinds[++n] = kind } }
+# From "KIND with|without ANN BEN WHAT CHO WAS KEPT TO" to a chart in SVG: for each kind of misbehaviour what the two others
+# got of their share, without and with limits, and what the third was kept to.
+{
+  kind = $1; share[kind, $2] = ($3 + $4) / 2
+  if (!(kind in seen)) { seen[kind] = 1; kinds[++n] = kind }
+  if ($2 == "with") { kept[kind] = $5; for (i = 6; i <= NF; i++) kept[kind] = kept[kind] " " $i }
+}
 END {
-  names["burner"] = "burns CPU"; names["eater"] = "eats memory"; names["bomb"] = "forks"; names["flood"] = "floods the disk"
-  width = 150 + n * 140; height = 300; base = 230; scale = 1.6
-  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">\n", width, height
-  printf "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", width, height
-  printf "<text x=\"16\" y=\"26\" font-size=\"15\" fill=\"#222\">Three tenants share a machine; one misbehaves. What the other two get of their share:</text>\n"
+  names["burner"] = "burns CPU"; names["eater"] = "eats memory"; names["bomb"] = "forks"
+  names["flood"] = "floods the disk"; names["talker"] = "floods the network"
+  grey = "#cbc4ba"; red = "#c4532a"; ink = "#2b2621"; soft = "#756d64"
+  left = 64; group = 158; width = left + n * group + 16; height = 352; base = 276; scale = 1.5
+  printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"-apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif\" font-size=\"13\">\n", width, height
+  printf "<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"10\" fill=\"#fffdfa\" stroke=\"#e6dfd5\"/>\n", width - 1, height - 1
+  text(20, 34, "start", ink, "Three tenants share a machine, and one misbehaves", "font-size=\"18\" font-weight=\"600\"")
+  text(20, 56, "start", soft, "What the other two get done, in % of what they do when all three behave", "")
+  key(20, 72, grey, "without limits"); key(142, 72, red, "as tenants of Ondol")
   for (p = 0; p <= 100; p += 50) {
     y = base - p * scale
-    printf "<line x1=\"60\" x2=\"%d\" y1=\"%g\" y2=\"%g\" stroke=\"#ddd\"/><text x=\"52\" y=\"%g\" text-anchor=\"end\" fill=\"#666\">%d %%</text>\n", width - 16, y, y, y + 4, p
+    printf "<line x1=\"%d\" x2=\"%d\" y1=\"%g\" y2=\"%g\" stroke=\"%s\"%s/>\n", left, width - 20, y, y, p == 0 ? "#b9b1a6" : "#e0d8cd", p == 100 ? " stroke-dasharray=\"4 4\"" : ""
+    text(left - 8, y + 4, "end", soft, p " %", "font-size=\"12\"")
   }
   for (i = 1; i <= n; i++) {
-    x = 80 + (i - 1) * 140
-    bar(x, share[kinds[i], "without"], "#c9c2b8")
-    bar(x + 48, share[kinds[i], "with"], "#c8552b")
-    printf "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">%s</text>\n", x + 44, base + 20, names[kinds[i]]
+    middle = left + (i - 0.5) * group
+    bar(middle - 50, share[kinds[i], "without"], grey, "")
+    bar(middle + 4, share[kinds[i], "with"], red, " font-weight=\"600\"")
+    text(middle, base + 24, "middle", ink, names[kinds[i]], "font-size=\"14\" font-weight=\"600\"")
+    text(middle, base + 46, "middle", soft, kept[kinds[i]], "font-size=\"11\"")
   }
-  printf "<rect x=\"80\" y=\"%d\" width=\"12\" height=\"12\" fill=\"#c9c2b8\"/><text x=\"98\" y=\"%d\" fill=\"#222\">without limits</text>\n", base + 40, base + 51
-  printf "<rect x=\"210\" y=\"%d\" width=\"12\" height=\"12\" fill=\"#c8552b\"/><text x=\"228\" y=\"%d\" fill=\"#222\">as tenants of Ondol</text>\n", base + 40, base + 51
+  text(left - 8, base + 46, "end", soft, "kept to", "font-size=\"11\"")
   print "</svg>"
 }
-function bar(x, p, colour,   h) {
-  h = (p > 110 ? 110 : p) * scale
-  printf "<rect x=\"%d\" y=\"%g\" width=\"40\" height=\"%g\" fill=\"%s\"/><text x=\"%d\" y=\"%g\" text-anchor=\"middle\" fill=\"#222\">%d</text>\n", x, base - h, h, colour, x + 20, base - h - 4, p + 0.5
+function text(x, y, anchor, colour, words, more) {
+  gsub(/&/, "\\&amp;", words); gsub(/</, "\\&lt;", words)
+  printf "<text x=\"%g\" y=\"%g\" text-anchor=\"%s\" fill=\"%s\" %s>%s</text>\n", x, y, anchor, colour, more, words
+}
+function key(x, y, colour, words) {
+  printf "<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>", x, y, colour
+  text(x + 18, y + 10.5, "start", ink, words, "")
+}
+# with a number above it; higher than a little above the share it does not grow
+function bar(x, p, colour, weight,   h, wide, r) {
+  h = (p > 112 ? 112 : p) * scale; wide = 46; r = h < 4 ? h : 4
+  printf "<path d=\"M%g %gv%gq0 -%g %g -%gh%gq%g 0 %g %gv%gz\" fill=\"%s\"/>", x, base, -(h - r), r, r, r, wide - 2 * r, r, r, r, h - r, colour
+  text(x + wide / 2, base - h - 6, "middle", ink, sprintf("%d", p + 0.5), "font-size=\"13\"" weight)
 }

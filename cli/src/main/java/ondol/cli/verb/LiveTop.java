@@ -29,9 +29,37 @@ final class LiveTop {
         "TENANT", "NAME", "CPU %", "", "MEMORY", "PIDS", "READ/S", "WRITTEN/S", "NET IN/S", "NET OUT/S", "WAITS %"
     };
 
+    private static final Comparator<Line> BUSIEST = Comparator.comparingDouble((Line line) -> -line.cpu)
+            .thenComparingLong(line -> -line.memory)
+            .thenComparing(line -> line.tenant)
+            .thenComparing(line -> line.name);
+
+    /** What lines can be sorted by, and the key for each. */
+    private enum Order {
+        CPU('c', "CPU", BUSIEST),
+        MEMORY('m', "memory", Comparator.comparingLong((Line line) -> -line.memory).thenComparing(BUSIEST)),
+        PIDS('p', "processes", Comparator.comparingLong((Line line) -> -line.pids).thenComparing(BUSIEST)),
+        DISK('d', "disk", Comparator.comparingDouble((Line line) -> -line.read - line.written).thenComparing(BUSIEST)),
+        NETWORK('n', "network", Comparator.comparingDouble((Line line) -> -line.received - line.sent).thenComparing(BUSIEST));
+
+        private final char key;
+        private final String word;
+        private final Comparator<Line> comparator;
+
+        Order(char key, String word, Comparator<Line> comparator) {
+            this.key = key;
+            this.word = word;
+            this.comparator = comparator;
+        }
+    }
+
     private final boolean tenantsOnly;
     private final Map<String, Deque<Double>> history = new HashMap<>();
+    private Order order = Order.CPU;
     private @Nullable Object before;
+    private Map<String, Line> tenants = Map.of();
+    private Map<String, List<Line>> containers = Map.of();
+    private Map<String, Object> pressure = Map.of();
 
     LiveTop(boolean tenantsOnly) {
         this.tenantsOnly = tenantsOnly;
@@ -54,6 +82,11 @@ final class LiveTop {
             this.name = name;
         }
 
+        /** Its key in the history. */
+        private String key() {
+            return tenant + "/" + name;
+        }
+
         private void add(Line other) {
             cpu += other.cpu;
             memory += other.memory;
@@ -65,30 +98,59 @@ final class LiveTop {
         }
     }
 
-    /**
-     * The lines of a screen: each tenant, the busiest first, and below it its containers. Empty for the first look.
-     *
-     * @param columns that the screen has
-     */
-    List<String> look(Object now, int columns) {
+    /** Sees who runs, and what each used since the last look: nothing at the first one. */
+    void look(Object now) {
         Object earlier = before;
         before = now;
-        if (earlier == null) return List.of();
         Map<String, Object> used = new HashMap<>();
-        for (Object each : Json.list(Json.map(earlier).get("Containers")))
-            if (each != null) used.put(Json.text(each, "Container"), each);
-        double seconds = (Json.number(now, "Nanos") - Json.number(earlier, "Nanos")) / 1e9;
-        Map<String, Line> tenants = new TreeMap<>();
-        Map<String, List<Line>> containers = new HashMap<>();
+        if (earlier != null)
+            for (Object each : Json.list(Json.map(earlier).get("Containers")))
+                if (each != null) used.put(Json.text(each, "Container"), each);
+        double seconds = earlier == null ? 0 : (Json.number(now, "Nanos") - Json.number(earlier, "Nanos")) / 1e9;
+        tenants = new TreeMap<>();
+        containers = new HashMap<>();
         for (Object each : Json.list(Json.map(now).get("Containers"))) {
             Line line = line(each, used.get(Json.text(each, "Container")), seconds);
             tenants.computeIfAbsent(line.tenant, name -> new Line(name, "")).add(line);
             containers.computeIfAbsent(line.tenant, _ -> new ArrayList<>()).add(line);
         }
-        Map<String, Object> pressure = new HashMap<>();
+        pressure = new HashMap<>();
         for (Object each : Json.list(Json.map(now).get("Pressure")))
             if (each != null) pressure.put(Json.text(each, "Tenant"), each);
-        return lines(tenants, containers, pressure, columns);
+        if (earlier != null) remember();
+    }
+
+    private void remember() {
+        Map<String, Deque<Double>> seen = new HashMap<>();
+        tenants.values().forEach(line -> remember(line, seen));
+        containers.values().forEach(lines -> lines.forEach(line -> remember(line, seen)));
+        history.keySet().retainAll(seen.keySet());
+        history.putAll(seen);
+    }
+
+    private void remember(Line line, Map<String, Deque<Double>> seen) {
+        Deque<Double> values = history.getOrDefault(line.key(), new ArrayDeque<>());
+        values.add(line.cpu);
+        if (values.size() > HISTORY) values.remove();
+        seen.put(line.key(), values);
+    }
+
+    /** Sorts by what the key stands for; whether it stands for anything. */
+    boolean key(int key) {
+        for (Order one : Order.values()) {
+            if (one.key == key) {
+                order = one;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What keys there are, and by what it is sorted now. */
+    String keys() {
+        StringBuilder keys = new StringBuilder("sorted by ").append(order.word).append("; ");
+        for (Order one : Order.values()) if (one != order) keys.append(one.key).append(' ').append(one.word).append(", ");
+        return keys.append("q quits").toString();
     }
 
     private static Line line(@Nullable Object now, @Nullable Object earlier, double seconds) {
@@ -110,18 +172,19 @@ final class LiveTop {
         return Math.max(0, more) / seconds;
     }
 
-    private List<String> lines(
-            Map<String, Line> tenants, Map<String, List<Line>> containers, Map<String, Object> pressure, int columns) {
-        Comparator<Line> busiest = Comparator.comparingDouble((Line line) -> -line.cpu)
-                .thenComparingLong(line -> -line.memory)
-                .thenComparing(line -> line.name);
+    /**
+     * The lines of a screen: each tenant, the busiest first, and below it its containers.
+     *
+     * @param columns that the screen has
+     */
+    List<String> lines(int columns) {
         List<String[]> rows = new ArrayList<>();
         rows.add(HEADS);
-        for (Line tenant : tenants.values().stream().sorted(busiest).toList()) {
+        for (Line tenant : tenants.values().stream().sorted(order.comparator).toList()) {
             row(rows, tenant, pressure.get(tenant.tenant), "", columns);
             if (tenantsOnly) continue;
             for (Line container : containers.getOrDefault(tenant.tenant, List.of()).stream()
-                    .sorted(busiest)
+                    .sorted(order.comparator)
                     .toList()) row(rows, container, null, "  ", columns);
         }
         return fit(rows, columns);
@@ -177,7 +240,7 @@ final class LiveTop {
             indent + cut(line.tenant.isEmpty() ? "-" : line.tenant),
             cut(line.name),
             String.format(java.util.Locale.ROOT, "%.1f", line.cpu * 100),
-            sparkline(line.tenant + "/" + line.name, line.cpu, columns),
+            sparkline(line.key(), columns),
             Units.binarySize(line.memory),
             Long.toString(line.pids),
             Units.size(line.read),
@@ -192,10 +255,9 @@ final class LiveTop {
         return String.valueOf(Json.map(pressure).get(name));
     }
 
-    private String sparkline(String key, double cpu, int columns) {
-        Deque<Double> values = history.computeIfAbsent(key, _ -> new ArrayDeque<>());
-        values.add(cpu);
-        if (values.size() > HISTORY) values.remove();
+    /** The last seconds' processor time; as high as the box is one processor, or the most that there was. */
+    private String sparkline(String key, int columns) {
+        Deque<Double> values = history.getOrDefault(key, new ArrayDeque<>());
         double most = 1;
         for (double value : values) most = Math.max(most, value);
         StringBuilder line = new StringBuilder();

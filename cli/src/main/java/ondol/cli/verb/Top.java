@@ -17,7 +17,7 @@ public final class Top extends Verb {
             Usage:  ondol top [CONTAINER [ps OPTIONS]]
 
             Display the running processes of a container; without one, what all containers and tenants use now, the busiest
-            first, until q is pressed
+            first, until q is pressed; c, m, p, d and n sort by CPU, memory, processes, disk and network
 
             Aliases:
               ondol container top, ondol top

@@ -26,8 +26,9 @@ class LiveTopTest {
 
     private static List<String> screen(boolean tenantsOnly, int columns) {
         LiveTop top = new LiveTop(tenantsOnly);
-        assertThat(top.look(look(1), columns)).isEmpty();
-        return top.look(look(2), columns);
+        top.look(look(1));
+        top.look(look(2));
+        return top.lines(columns);
     }
 
     @Test
@@ -63,6 +64,39 @@ class LiveTopTest {
         int end = lines.getFirst().indexOf("CPU %") + "CPU %".length();
         assertThat(lines.subList(1, 6))
                 .allSatisfy(line -> assertThat(line.substring(0, end)).matches(".*[0-9]"));
+    }
+
+    @Test
+    void theFirstLookShowsWhoRunsAlready() {
+        LiveTop top = new LiveTop(false);
+        top.look(look(1));
+        assertThat(top.lines(80)).hasSize(6);
+        assertThat(top.lines(80).get(1)).startsWith("ann").contains("0.0", "2MiB").doesNotContain("▁");
+    }
+
+    @Test
+    void keysSort() {
+        LiveTop top = new LiveTop(true);
+        top.look(look(1));
+        top.look(look(2));
+        assertThat(top.lines(80).get(1)).startsWith("-");
+        assertThat(top.key('x')).isFalse();
+        assertThat(top.key('m')).isTrue();
+        assertThat(top.lines(80).get(1)).startsWith("ann");
+        assertThat(top.keys()).startsWith("sorted by memory").contains("c CPU", "q quits");
+        assertThat(top.key('c')).isTrue();
+        assertThat(top.lines(80).get(1)).startsWith("-");
+        assertThat(top.key('n')).isTrue();
+        assertThat(top.lines(80).get(1)).startsWith("ann");
+    }
+
+    @Test
+    void aSparklineIsTheLastSecondsInEighthsOfAProcessor() {
+        LiveTop top = new LiveTop(false);
+        for (int second = 1; second <= 40; second++) top.look(look(second));
+        String web = top.lines(160).get(4);
+        assertThat(web).contains("web", "▄".repeat(20)).doesNotContain("▄".repeat(21));
+        assertThat(top.lines(100).get(4)).contains("▄".repeat(8)).doesNotContain("▄".repeat(9));
     }
 
     @Test
