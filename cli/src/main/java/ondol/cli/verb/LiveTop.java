@@ -37,10 +37,24 @@ final class LiveTop {
     /** What lines can be sorted by, and the key for each. */
     private enum Order {
         CPU('c', "CPU", BUSIEST),
-        MEMORY('m', "memory", Comparator.comparingLong((Line line) -> -line.memory).thenComparing(BUSIEST)),
-        PIDS('p', "processes", Comparator.comparingLong((Line line) -> -line.pids).thenComparing(BUSIEST)),
-        DISK('d', "disk", Comparator.comparingDouble((Line line) -> -line.read - line.written).thenComparing(BUSIEST)),
-        NETWORK('n', "network", Comparator.comparingDouble((Line line) -> -line.received - line.sent).thenComparing(BUSIEST));
+        MEMORY(
+                'm',
+                "memory",
+                Comparator.comparingLong((Line line) -> -line.memory).thenComparing(BUSIEST)),
+        PIDS(
+                'p',
+                "processes",
+                Comparator.comparingLong((Line line) -> -line.pids).thenComparing(BUSIEST)),
+        DISK(
+                'd',
+                "disk",
+                Comparator.comparingDouble((Line line) -> -line.read - line.written)
+                        .thenComparing(BUSIEST)),
+        NETWORK(
+                'n',
+                "network",
+                Comparator.comparingDouble((Line line) -> -line.received - line.sent)
+                        .thenComparing(BUSIEST));
 
         private final char key;
         private final String word;
@@ -149,7 +163,8 @@ final class LiveTop {
     /** What keys there are, and by what it is sorted now. */
     String keys() {
         StringBuilder keys = new StringBuilder("sorted by ").append(order.word).append("; ");
-        for (Order one : Order.values()) if (one != order) keys.append(one.key).append(' ').append(one.word).append(", ");
+        for (Order one : Order.values())
+            if (one != order) keys.append(one.key).append(' ').append(one.word).append(", ");
         return keys.append("q quits").toString();
     }
 

@@ -121,7 +121,8 @@ final class Watch {
         for (int i = 0; i < Math.min(lines.size(), room); i++) {
             boolean last = i == room - 1;
             String line = last && lines.size() > room ? "… and " + (lines.size() - i) + " more" : lines.get(i);
-            text.append(REST_OF_LINE).append(cut(line, columns)); // before it: behind a full line its last character would go
+            text.append(REST_OF_LINE)
+                    .append(cut(line, columns)); // before it: behind a full line its last character would go
             if (!last) text.append("\r\n"); // behind the last one everything would move up
         }
         return lines.size() < room ? text.append(REST_OF_SCREEN).toString() : text.toString();
@@ -132,8 +133,7 @@ final class Watch {
     }
 
     private static String cut(String line, int columns) {
-        return line.substring(
-                0, line.offsetByCodePoints(0, Math.min(line.codePointCount(0, line.length()), columns)));
+        return line.substring(0, line.offsetByCodePoints(0, Math.min(line.codePointCount(0, line.length()), columns)));
     }
 
     /** Waits for the next look, and draws anew what a key or another size of the window changes; whether it is the end. */

@@ -71,7 +71,10 @@ class LiveTopTest {
         LiveTop top = new LiveTop(false);
         top.look(look(1));
         assertThat(top.lines(80)).hasSize(6);
-        assertThat(top.lines(80).get(1)).startsWith("ann").contains("0.0", "2MiB").doesNotContain("▁");
+        assertThat(top.lines(80).get(1))
+                .startsWith("ann")
+                .contains("0.0", "2MiB")
+                .doesNotContain("▁");
     }
 
     @Test
