@@ -23,7 +23,7 @@ final class Connecting {
     }
 
     void connect(LiveNetwork network, Container container, EndpointSettings asked) {
-        container.enter();
+        container.enterPresent();
         try {
             ContainerRecord record = container.record();
             refuse(network, record);
@@ -94,7 +94,7 @@ final class Connecting {
     }
 
     void disconnect(LiveNetwork network, Container container) {
-        container.enter();
+        container.enterPresent();
         try {
             ContainerRecord record = container.record();
             if (network.name().equals("host")) {

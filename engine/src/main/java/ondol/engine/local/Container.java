@@ -10,11 +10,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import ondol.engine.ContainerDetails;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EndpointSettings;
+import ondol.engine.EngineException;
 import ondol.engine.LogConfig;
 import ondol.engine.logs.LogFolder;
 import ondol.engine.logs.LogSignal;
@@ -35,6 +37,7 @@ final class Container {
 
     private final ReentrantLock stage = new ReentrantLock();
     private @Nullable Runnable settling; // guarded by stage
+    private final AtomicInteger removers = new AtomicInteger();
 
     /** Those who read its output now. */
     final Readers readers = new Readers();
@@ -71,6 +74,19 @@ final class Container {
         settle();
     }
 
+    /**
+     * {@link #enter} for whoever changes what is there, or waits for it: who found it before it was removed finds nothing.
+     *
+     * @throws EngineException {@code NOT_FOUND} for one that was removed meanwhile
+     */
+    void enterPresent() {
+        enter();
+        if (record.status() == Status.REMOVING) {
+            leave();
+            throw EngineException.notFound("No such container: " + id());
+        }
+    }
+
     /** {@link #enter} where nobody else is there; nothing is settled. */
     boolean tryEnter() {
         return stage.tryLock();
@@ -91,6 +107,20 @@ final class Container {
         if (rest != null) {
             rest.run();
         }
+    }
+
+    /** Somebody removes it by force: until {@link #spare}, nobody starts it. */
+    void doom() {
+        removers.incrementAndGet();
+    }
+
+    /** The removal is through, or has failed. */
+    void spare() {
+        removers.decrementAndGet();
+    }
+
+    boolean doomed() {
+        return removers.get() > 0;
     }
 
     String id() {

@@ -76,7 +76,7 @@ final class LocalContainers implements Containers {
     @Override
     public void start(String reference) {
         Container container = get(reference);
-        container.enter();
+        container.enterPresent();
         try {
             Status status = container.record().status();
             if (status == Status.PAUSED) {
@@ -86,8 +86,9 @@ final class LocalContainers implements Containers {
                 throw new EngineException(
                         EngineException.Kind.NOT_MODIFIED, "container %s is already running".formatted(container.id()));
             }
-            if (status == Status.REMOVING) {
-                throw EngineException.conflict("container %s is being removed".formatted(container.id()));
+            if (container.doomed()) {
+                throw EngineException.conflict(
+                        "container %s is marked for removal and cannot be started".formatted(container.id()));
             }
             container.forgetPause();
             try {
@@ -168,7 +169,7 @@ final class LocalContainers implements Containers {
     public void rename(String reference, String name) {
         Container container = get(reference);
         String old;
-        container.enter();
+        container.enterPresent();
         try {
             old = container.record().name();
             String checked = Names.check(name);
@@ -195,9 +196,20 @@ final class LocalContainers implements Containers {
     @Override
     public void remove(String reference, boolean force, boolean volumes) {
         Container container = get(reference);
-        if (force) {
-            stopping.end(container);
+        if (!force) {
+            removeEnded(container, reference, volumes);
+            return;
         }
+        container.doom();
+        try {
+            stopping.end(container);
+            removeEnded(container, reference, volumes);
+        } finally {
+            container.spare();
+        }
+    }
+
+    private void removeEnded(Container container, String reference, boolean volumes) {
         container.enter();
         try {
             Status status = container.record().status();
@@ -265,7 +277,7 @@ final class LocalContainers implements Containers {
 
     /** The end of a run that has not begun. */
     private static CompletableFuture<Integer> nextEnd(Container container) {
-        container.enter();
+        container.enterPresent();
         try {
             if (!container.running()) {
                 container.beginRun();
@@ -284,7 +296,7 @@ final class LocalContainers implements Containers {
                     "container %s is paused, unpause the container before attach".formatted(reference));
         }
         house.publish(container, "attach");
-        container.enter(); // not between two runs
+        container.enterPresent(); // not between two runs
         try {
             if (!container.running() && options.stream()) {
                 container.beginRun();

@@ -80,7 +80,7 @@ final class LocalNetworks implements Networks {
     @Override
     public void publish(String reference, String port, PortBinding binding) {
         Container container = house.registry().get(reference);
-        container.enter();
+        container.enterPresent();
         try {
             house.publishing().add(container, port, binding);
         } finally {
@@ -91,7 +91,7 @@ final class LocalNetworks implements Networks {
     @Override
     public void withdraw(String reference, String port, PortBinding binding) {
         Container container = house.registry().get(reference);
-        container.enter();
+        container.enterPresent();
         try {
             house.publishing().remove(container, port, binding);
         } finally {

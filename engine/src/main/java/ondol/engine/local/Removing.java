@@ -60,6 +60,7 @@ final class Removing {
                     "cannot remove container %s: %s".formatted(container.id(), e.getMessage()),
                     e);
         }
+        container.endRun(container.record().exitCode()); // for whoever waits for a run that will not be
         container.removed().complete(container.record().exitCode());
         house.publish(container, "destroy");
     }

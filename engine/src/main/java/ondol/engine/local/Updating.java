@@ -28,7 +28,7 @@ final class Updating {
 
     List<String> update(Container container, HostConfig changes) {
         List<String> warnings;
-        container.enter();
+        container.enterPresent();
         try {
             HostConfig merged = HostChanges.merge(container.record().host(), changes);
             ConfigCheck.check(container.record().config(), merged, house.host());
