@@ -23,8 +23,11 @@ public final class TransferJson {
     public record Detail(@Nullable Long current, @Nullable Long total) {}
 
     /** What is in the registry after a push. */
-    @Json(naming = Json.Naming.UpperCamel)
-    public record Pushed(String tag, String digest, long size) {}
+    @Json
+    public record Pushed(
+            @Json.Property("Tag") String tag,
+            @Json.Property("Digest") String digest,
+            @Json.Property("Size") long size) {}
 
     /** {@code POST /auth}, and the header {@code X-Registry-Auth}. */
     @Json
@@ -37,8 +40,10 @@ public final class TransferJson {
             @Json.Alias({"registryToken"}) @Nullable String registrytoken) {}
 
     /** The answer to {@code POST /auth}. */
-    @Json(naming = Json.Naming.UpperCamel)
-    public record LoggedIn(String status, String identityToken) {}
+    @Json
+    public record LoggedIn(
+            @Json.Property("Status") String status,
+            @Json.Property("IdentityToken") String identityToken) {}
 
     /** {@code GET /distribution/NAME/json}. */
     @Json(naming = Json.Naming.UpperCamel)
