@@ -1,6 +1,9 @@
 package ondol.docker;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import jdk.net.ExtendedSocketOptions;
@@ -31,6 +34,23 @@ final class Peer {
                     EngineException.Kind.DENIED,
                     "who is at the other end of the socket is not known: " + e.getMessage(),
                     e);
+        }
+    }
+
+    /**
+     * Whether the other end has been closed altogether, not only for writing: what reading alone does not tell. False where
+     * that is not known: over TCP it takes a write to find out.
+     */
+    static boolean gone(EndPoint endPoint) throws IOException {
+        if (!(endPoint.getTransport() instanceof SocketChannel channel)) {
+            return false;
+        }
+        // Of what is asked for, EPOLLHUP makes everything ready; a connection that exists is never ready to be made.
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_CONNECT);
+            return selector.selectNow() > 0;
+        } catch (ClosedChannelException e) {
+            return true;
         }
     }
 

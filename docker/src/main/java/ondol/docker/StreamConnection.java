@@ -32,6 +32,9 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
     /** How long a client has to close its half after the output's end, in milliseconds. */
     private static final long LINGER = 10_000;
 
+    /** How long it may take until it is noticed that a client has gone to which nothing is sent, in milliseconds. */
+    private static final long ROUND = 2_000;
+
     private final Attachment attachment;
     private final StreamOptions options;
     private final Wire wire;
@@ -141,10 +144,23 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
             if (stdin && options.endsStdin()) {
                 attachment.closeStdin();
             }
-        } catch (IOException | RuntimeException e) {
+            awaitGoing();
+        } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "input ended early", e);
         } finally {
             endInput();
+        }
+    }
+
+    /** The client has closed its half. When it closes the other, too, nobody waits for output that may never come. */
+    private void awaitGoing() throws IOException, InterruptedException {
+        EndPoint endPoint = getEndPoint();
+        while (endPoint.isOpen() && !endPoint.isOutputShutdown()) {
+            if (Peer.gone(endPoint)) {
+                attachment.output().close();
+                return;
+            }
+            Thread.sleep(ROUND);
         }
     }
 
