@@ -9,7 +9,6 @@ import com.github.dockerjava.api.exception.DockerClientException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
@@ -26,7 +25,6 @@ class BuildsTest extends Served {
     }
 
     @Test
-    @Disabled("the engine closes docker-java's connection while it sends a folder: not understood yet")
     void dockerJavaBuilds() throws Exception {
         DockerClient docker = DockerClientFactory.lazyClient();
         Path context =

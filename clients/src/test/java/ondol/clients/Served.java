@@ -1,11 +1,18 @@
 package ondol.clients;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import ondol.docker.DockerServer;
 import ondol.engine.Engine;
 import ondol.engine.EngineOptions;
@@ -24,6 +31,9 @@ abstract class Served {
 
     @TempDir
     static Path folder;
+
+    /** Where the engine is served too. */
+    static String tcp = "";
 
     private static @Nullable Engine engine;
     private static @Nullable DockerServer server;
@@ -45,7 +55,10 @@ abstract class Served {
         Engine opened = Engines.open(EngineOptions.at(folder.resolve("engine")));
         engine = opened;
         opened.images().importFolder(root(busybox), IMAGE);
-        server = DockerServer.start(opened, List.of(host));
+        try (ServerSocket free = new ServerSocket(0)) {
+            tcp = "tcp://127.0.0.1:" + free.getLocalPort();
+        }
+        server = DockerServer.start(opened, List.of(host, tcp));
     }
 
     private static Path root(Path busybox) throws IOException, InterruptedException {
@@ -66,6 +79,34 @@ abstract class Served {
         return root;
     }
 
+    /** docker-java, as its users make it. */
+    static DockerClient client() {
+        return client(System.getenv("DOCKER_HOST"));
+    }
+
+    static DockerClient client(String host) {
+        var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                .withDockerHost(host)
+                .build();
+        return DockerClientImpl.getInstance(
+                config,
+                new ZerodepDockerHttpClient.Builder()
+                        .dockerHost(config.getDockerHost())
+                        .build());
+    }
+
+    /** Waits until something is so; false where it is not after so many seconds. */
+    static boolean within(int seconds, BooleanSupplier condition) throws InterruptedException {
+        Instant end = Instant.now().plusSeconds(seconds);
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(end)) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
+    }
+
     @AfterAll
     static void close() {
         if (server != null) {
@@ -75,6 +116,9 @@ abstract class Served {
         Engine opened = engine;
         if (opened != null) {
             opened.containers().list().forEach(one -> opened.containers().remove(one.id(), true, true));
+            opened.networks().list().stream()
+                    .filter(one -> !List.of("bridge", "host", "none").contains(one.name()))
+                    .forEach(one -> opened.networks().remove(one.id()));
             opened.close();
             engine = null;
         }

@@ -2,15 +2,23 @@ package ondol.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.HealthCheck;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.containers.output.ToStringConsumer;
 import org.testcontainers.containers.output.WaitingConsumer;
@@ -19,7 +27,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.MountableFile;
 
-/** Testcontainers for Java, as a project's tests use it; without Ryuk, whose image is in a registry. */
+/** Testcontainers for Java, as a project's tests use it; without Ryuk, which {@link RyukTest} is about. */
 class TestcontainersTest extends Served {
     private static GenericContainer<?> container(String script) {
         return new GenericContainer<>(IMAGE).withNetworkMode("none").withCommand("sh", "-c", script);
@@ -115,5 +123,103 @@ class TestcontainersTest extends Served {
         second.start();
         assertThat(second.getContainerId()).isEqualTo(first.getContainerId());
         engine().containers().remove(first.getContainerId(), true, true);
+    }
+
+    private static GenericContainer<?> web(String script) {
+        return new GenericContainer<>(IMAGE)
+                .withCommand("sh", "-c", script + "exec httpd -f -p 80 -h /www")
+                .withExposedPorts(80)
+                .withCreateContainerCmdModifier(command -> command.withStopSignal("KILL"));
+    }
+
+    private static String page(GenericContainer<?> web) throws Exception {
+        URI page = URI.create("http://" + web.getHost() + ":" + web.getMappedPort(80) + "/");
+        try (InputStream in = page.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void mappedPortsAndWaitingForThem() throws Exception {
+        try (GenericContainer<?> web = web("sleep 0.3; ").waitingFor(Wait.forListeningPort())) {
+            web.start();
+            assertThat(web.getMappedPort(80)).isNotEqualTo(80);
+            assertThat(page(web)).isEqualTo("a warm floor\n");
+        }
+    }
+
+    @Test
+    void waitsForHttp() throws Exception {
+        try (GenericContainer<?> web = web("sleep 0.3; ")
+                .waitingFor(Wait.forHttp("/index.html").forResponsePredicate(body -> body.contains("warm")))) {
+            web.start();
+            assertThat(page(web)).contains("floor");
+        }
+    }
+
+    @Test
+    void waitsForHealth() {
+        try (GenericContainer<?> web = web("sleep 0.3; ")
+                .withCreateContainerCmdModifier(command -> command.withHealthcheck(new HealthCheck()
+                        .withTest(List.of("CMD-SHELL", "wget -q -O- localhost"))
+                        .withInterval(100_000_000L)
+                        .withTimeout(1_000_000_000L)
+                        .withRetries(50)))
+                .waitingFor(Wait.forHealthcheck())) {
+            web.start();
+            assertThat(web.isHealthy()).isTrue();
+        }
+    }
+
+    @Test
+    void networksWithAliases() throws Exception {
+        try (Network network = Network.newNetwork();
+                GenericContainer<?> web = web("").withNetwork(network).withNetworkAliases("floor", "other");
+                GenericContainer<?> client =
+                        new GenericContainer<>(IMAGE).withNetwork(network).withCommand("sleep", "1000");
+                Network another = Network.newNetwork();
+                GenericContainer<?> stranger =
+                        new GenericContainer<>(IMAGE).withNetwork(another).withCommand("sleep", "1000")) {
+            web.start();
+            client.start();
+            stranger.start();
+            for (String name : List.of("floor", "other")) {
+                assertThat(client.execInContainer("wget", "-q", "-O-", name).getStdout())
+                        .isEqualTo("a warm floor\n");
+            }
+            String address = web.getCurrentContainerInfo()
+                    .getNetworkSettings()
+                    .getNetworks()
+                    .values()
+                    .iterator()
+                    .next()
+                    .getIpAddress();
+            assertThat(client.execInContainer("timeout", "1", "wget", "-q", "-O-", address)
+                            .getExitCode())
+                    .isZero();
+            assertThat(stranger.execInContainer("timeout", "1", "wget", "-q", "-O-", address)
+                            .getExitCode())
+                    .isNotZero();
+        }
+        assertThat(engine().networks().list()).hasSize(3);
+    }
+
+    @Test
+    void anImageFromATar() throws Exception {
+        byte[] tar;
+        DockerClient docker = DockerClientFactory.instance().client();
+        docker.tagImageCmd(IMAGE, "loaded", "2").exec();
+        try (InputStream saved = docker.saveImageCmd("loaded:2").exec()) {
+            tar = saved.readAllBytes();
+        }
+        docker.removeImageCmd("loaded:2").exec();
+        docker.loadImageCmd(new ByteArrayInputStream(tar)).exec();
+        try (GenericContainer<?> box = new GenericContainer<>("loaded:2")
+                .withImagePullPolicy(_ -> false)
+                .withCommand("sh", "-c", "echo loaded; sleep 1000")
+                .waitingFor(Wait.forLogMessage(".*loaded.*", 1))) {
+            box.start();
+            assertThat(box.isRunning()).isTrue();
+        }
     }
 }
