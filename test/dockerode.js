@@ -141,6 +141,81 @@ const box = () => docker.createContainer({ Image: 'base', Cmd: ['sleep', '1000']
     await docker.pruneContainers();
     await docker.pruneImages();
   });
+  await check('buildImage of a folder, followProgress', async () => {
+    const folder = fs.mkdtempSync(process.env.TAR + '.context');
+    fs.writeFileSync(folder + '/Dockerfile', 'FROM base\nCOPY file /file\nRUN cat /file\n');
+    fs.writeFileSync(folder + '/file', 'from the context');
+    const stream = await docker.buildImage({ context: folder, src: ['Dockerfile', 'file'] }, { t: 'built:1', networkmode: 'none' });
+    const lines = await new Promise((done, failed) => docker.modem.followProgress(stream, (e, all) => (e ? failed(e) : done(all))));
+    assert(lines.some((line) => line.stream === 'from the context'));
+    await docker.getImage('built:1').remove();
+    await docker.pruneBuilder();
+  });
+  await check('buildImage of a tar; one that fails', async () => {
+    const folder = fs.mkdtempSync(process.env.TAR + '.context');
+    fs.writeFileSync(folder + '/Dockerfile', 'FROM base\nRUN exit 4\n');
+    const tar = require('child_process').spawn('tar', ['-C', folder, '-cf', '-', '.']).stdout;
+    const stream = await docker.buildImage(tar, { forcerm: true, networkmode: 'none' });
+    const lines = await new Promise((done, failed) => docker.modem.followProgress(stream, (e, all) => (e ? failed(e) : done(all))));
+    assert.match(lines.at(-1).error, /non-zero code: 4/);
+  });
+  if (process.env.REGISTRY) {
+    await check('tag, push, pull, checkAuth', async () => {
+      const name = process.env.REGISTRY + '/house/base';
+      const through = (stream) => new Promise((done, failed) => docker.modem.followProgress(stream, (e, all) => (e ? failed(e) : done(all))));
+      await docker.getImage('base').tag({ repo: name, tag: '1' });
+      const pushed = await through(await docker.getImage(name).push({ tag: '1' }));
+      assert(pushed.some((line) => /^1: digest: sha256:/.test(line.status)));
+      await docker.getImage(name + ':1').remove();
+      const pulled = await through(await docker.pull(name + ':1'));
+      assert(pulled.some((line) => /^Status: Downloaded newer image/.test(line.status)));
+      await docker.getImage(name + ':1').remove();
+      assert.equal((await docker.checkAuth({ username: 'a', password: 'b', serveraddress: process.env.REGISTRY })).Status, 'Login Succeeded');
+    });
+  }
+  await check('stats', async () => {
+    const container = await box();
+    await container.start();
+    const stats = await container.stats({ stream: false });
+    assert.equal(stats.pids_stats.current, 1);
+    assert(stats.memory_stats.usage > 0);
+    await container.remove({ force: true });
+  });
+  await check('wait with a condition, cut short by an abort signal', async () => {
+    const container = await box();
+    await container.start();
+    const controller = new AbortController();
+    const waiting = container.wait({ condition: 'next-exit', abortSignal: controller.signal });
+    setTimeout(() => controller.abort(), 100);
+    await assert.rejects(waiting);
+    const removed = container.wait({ condition: 'removed' });
+    await container.remove({ force: true });
+    assert.equal((await removed).StatusCode, 137);
+  });
+  await check('callbacks in place of promises', async () => {
+    const found = await new Promise((done) => docker.getContainer('nobody').inspect((e, data) => done([e.statusCode, data])));
+    assert.equal(found[0], 404);
+  });
+  await check('listServices: refused in words', async () => {
+    await assert.rejects(docker.listServices(), /swarm/);
+  });
+  await check('createNetwork, connect, disconnect, ports, prune', async () => {
+    const network = await docker.createNetwork({ Name: 'floor', Labels: { a: 'b' } });
+    const web = await docker.createContainer({
+      Image: 'base', Cmd: ['httpd', '-f', '-p', '80', '-h', '/etc'], ExposedPorts: { '80/tcp': {} },
+      HostConfig: { NetworkMode: 'floor', PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1' }] } } });
+    await web.start();
+    const { Ports } = (await web.inspect()).NetworkSettings;
+    const page = await fetch('http://127.0.0.1:' + Ports['80/tcp'][0].HostPort + '/release');
+    assert.match(await page.text(), /Ondol test root/);
+    await docker.getNetwork('bridge').connect({ Container: web.id });
+    assert.deepEqual(Object.keys((await web.inspect()).NetworkSettings.Networks).sort(), ['bridge', 'floor']);
+    await docker.getNetwork('bridge').disconnect({ Container: web.id });
+    assert.deepEqual(Object.keys((await network.inspect()).Containers), [web.id]);
+    await assert.rejects(network.remove(), { statusCode: 403 });
+    await web.remove({ force: true });
+    assert.deepEqual((await docker.pruneNetworks()).NetworksDeleted, ['floor']);
+  });
   await check('listNetworks, inspect', async () => {
     assert((await docker.listNetworks()).some((one) => one.Name === 'bridge'));
     assert.equal((await docker.getNetwork('none').inspect()).Driver, 'null');
