@@ -1,5 +1,5 @@
 # Clients that others wrote, beside the same against Docker's engine. For bench/run.
-figure docker-run-d docker-ps compose start-rate
+figure docker-run-d docker-ps compose testcontainers start-rate
 
 both_engines() { our_engine; their_engine "$1"; } # false, with a word, where there are no peers
 
@@ -94,4 +94,25 @@ YAML
   done
   shown "DOCKER_HOST=$ours docker-compose up -d --wait; docker-compose down -v"; shown "DOCKER_HOST=$theirs …"
   ratio "compose up and down" compose_on_ondol compose_on_dockerd 0.3
+}
+
+testcontainers() { # what a test class does: start with a mapped port, wait for a line, execute, stop; clients/…/StartUseStop
+  local host round path=$top/clients/target/bench-classpath each=4
+  both_engines testcontainers || return 0
+  "$top/mvnw" -q -B -f "$top/pom.xml" -Dquick -pl clients -am test-compile dependency:build-classpath -Dmdep.outputFile="$path" >"$state/maven.log" 2>&1 ||
+    { echo "testcontainers: left out, the module clients does not build"; return 0; }
+  path=$(tr ':' '\n' <"$path" | grep -v '/target/classes$' | paste -sd:)
+  uses() { # HOST: the microseconds of a few turns, in a JVM that has had one
+    env DOCKER_HOST="$1" TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CHECKS_DISABLE=true TESTCONTAINERS_TINYIMAGE_CONTAINER_IMAGE=ondol-bench \
+      "$JAVA_HOME/bin/java" -XX:+UseSerialGC -cp "$top/clients/target/test-classes:$path" ondol.clients.StartUseStop ondol-bench $each 2>>"$state/testcontainers.log" </dev/null
+  }
+  for ((round = 0; round < rounds; round += each)); do
+    for host in "$ours" $theirs; do
+      local side=testcontainers_on_ondol
+      [[ $host = "$ours" ]] || side=testcontainers_on_dockerd
+      uses "$host" >>"$state/$side" || { tail -n 5 "$state/testcontainers.log" >&2; return 1; }
+    done
+  done
+  shown "DOCKER_HOST=$ours java ondol.clients.StartUseStop ondol-bench $each"; shown "DOCKER_HOST=$theirs …"
+  ratio "testcontainers: start, use, stop" testcontainers_on_ondol testcontainers_on_dockerd 0.3
 }
