@@ -58,6 +58,28 @@ final class LifeTest extends OnEngine {
     }
 
     @Test
+    void removalByForceWinsOverStartsAndEndsWaits() throws Exception {
+        String created = create(shell("sleep 60"), host());
+        var never = containers().await(created, WaitCondition.NEXT_EXIT);
+        containers().remove(created, false, true);
+        never.get(5, TimeUnit.SECONDS);
+        String id = create(shell("sleep 60"), host());
+        containers().start(id);
+        Thread starter = Thread.ofPlatform().start(() -> {
+            Kind said = Kind.NOT_MODIFIED;
+            while (said != Kind.NOT_FOUND) {
+                try {
+                    containers().start(id);
+                } catch (EngineException e) {
+                    said = e.kind();
+                }
+            }
+        });
+        containers().remove(id, true, true);
+        assertTrue(starter.join(Duration.ofSeconds(20)));
+    }
+
+    @Test
     void stages() {
         String id = create(shell("sleep 60"), host());
         assertEquals(Status.CREATED, state(id).status());
