@@ -23,6 +23,9 @@ exits "a user of two tenants" 1 "$ondol" tenant update ben --user 4001
 exits "guarantees that the machine cannot keep" 1 "$ondol" tenant create big --memory-guarantee 900t
 exits "a unit misspelt" 125 "$ondol" tenant update ann --memory 5x
 exits "a tenant that is none" 125 "$ondol" run --tenant nobody base true
+said=$("$ondol" tenant create full --disk 1g 2>&1)
+if [[ $("$ondol" info) = *"no project quotas"* ]]; then holds "a --disk that does not hold at every moment is said" "$said" "may go on writing"; else equal "a --disk that holds" full "$said"; fi
+"$ondol" tenant rm full >/dev/null
 like "ls lists them" 'ann .*64MiB.*ben' "$("$ondol" tenant ls | tr '\n' ' ')"
 for tenant in ann ben; do "$ondol" tag base "tenant.ondol/$tenant/docker.io/library/base" >/dev/null; done
 

@@ -41,6 +41,34 @@ final class OwnLimitsTest extends OnEngine {
     }
 
     @Test
+    void aReservationIsSetAndChanged() {
+        String id = started(shell("sleep 60"), host().memory(64L << 20).memoryReservation(32L << 20));
+        assertEquals(String.valueOf(32 << 20), group(id, "memory.soft_limit_in_bytes", "memory.low"));
+        containers().update(id, host().memoryReservation(16L << 20).build());
+        assertEquals(String.valueOf(16 << 20), group(id, "memory.soft_limit_in_bytes", "memory.low"));
+        containers().remove(id, true, true);
+    }
+
+    @Test
+    void hugePagesAreLimitedOrRefused() {
+        HostConfigBuilder asked = host().hugetlbLimits(Map.of("2MB", 4L << 20));
+        if (!Files.isDirectory(Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB"))) {
+            EngineException refused = refused(() -> create(shell("true"), asked));
+            assertTrue(refused.getMessage().contains("hugetlb"), refused.getMessage());
+            return;
+        }
+        // beside v1, too, this controller may be v2's
+        boolean unified = TestMachine.text(Path.of("/sys/fs/cgroup/unified/cgroup.controllers"))
+                .contains("hugetlb");
+        String v1 = unified ? "hugetlb.2MB.max" : "hugetlb.2MB.limit_in_bytes";
+        String id = started(shell("sleep 60"), asked);
+        assertEquals(String.valueOf(4 << 20), group(id, v1, "hugetlb.2MB.max"));
+        containers().update(id, host().hugetlbLimits(Map.of("2MB", 8L << 20)).build());
+        assertEquals(String.valueOf(8 << 20), group(id, v1, "hugetlb.2MB.max"));
+        containers().remove(id, true, true);
+    }
+
+    @Test
     void memoryOfV2() {
         HostConfigBuilder asked = host().memory(64L << 20)
                 .memoryHigh(48L << 20)

@@ -2,6 +2,7 @@ package ondol.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import ondol.engine.EngineException.Kind;
+import ondol.linux.disk.LoopDevice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +215,41 @@ final class TenantsTest extends OnEngine {
         assertEquals(Map.of(), containers().inspect(made).config().labels());
         containers().remove(made, false, true);
         engine.images().remove("labelled", false);
+    }
+
+    /** Two containers that read at once get together what the tenant may; v1 would let each read as it likes. */
+    @Test
+    void ratesOfDevicesHoldOverTheSumOrAreRefused() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/loop-control")), "this machine has no loop devices");
+        Path file = Files.createTempFile(Path.of("/var/tmp"), "ondol-test", ".disk");
+        Files.write(file, new byte[8 << 20]);
+        String disk = LoopDevice.attach(file, false);
+        try {
+            TenantConfig slow = limits().deviceReadBps(List.of(new ThrottleDevice(disk, 2 * MIB)))
+                    .build();
+            if (engine.info().cgroupVersion() != 2) {
+                EngineException refused = refused(() -> engine.tenants().create("a", slow));
+                assertEquals(Kind.UNSUPPORTED, refused.kind());
+                assertTrue(refused.getMessage().contains("their sum"), refused.getMessage());
+                return;
+            }
+            engine.tenants().create("a", slow);
+            HostConfigBuilder host = host().devices(List.of(new DeviceMapping(disk, disk, "r")));
+            String read = "dd if=" + disk + " of=/dev/null bs=64k count=48 iflag=direct 2>/dev/null && echo read";
+            String one = create(of("a", read), host);
+            String two = create(of("a", read), host);
+            long begun = System.nanoTime();
+            containers().start(one);
+            containers().start(two);
+            assertEquals(0, exit(one));
+            assertEquals(0, exit(two));
+            assumeTrue(logs(one).contains("read"), "busybox's dd or the disk has no direct I/O");
+            assertTrue((System.nanoTime() - begun) / 1e9 > 2.5, "6 MiB at 2 MiB/s");
+        } finally {
+            engine.tenants().list().forEach(tenant -> engine.tenants().remove(tenant.name(), true));
+            LoopDevice.detach(disk);
+            Files.delete(file);
+        }
     }
 
     @Test

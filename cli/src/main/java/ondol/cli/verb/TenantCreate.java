@@ -36,6 +36,7 @@ public final class TenantCreate extends Verb {
         TenantFlags.write(json, flags);
         byte[] body = json.end().end().bytes();
         cli.out().line(Json.text(cli.json("POST", "/ondol/tenants/create", body), "Name"));
+        TenantFlags.warn(cli, flags);
         return 0;
     }
 }

@@ -1,8 +1,11 @@
 package ondol.cli.verb;
 
+import java.io.IOException;
 import java.util.List;
+import ondol.cli.command.Cli;
 import ondol.cli.command.CliException;
 import ondol.cli.command.Flags;
+import ondol.cli.json.Json;
 import ondol.cli.json.JsonWriter;
 import ondol.cli.text.Units;
 
@@ -57,6 +60,13 @@ final class TenantFlags {
         List<String> users = flags.all("user");
         if (users.equals(List.of(""))) json.field("Users", (Object) List.of());
         else if (!users.isEmpty()) json.field("Users", (Object) users);
+    }
+
+    /** Says what the engine does not keep fully of the limits that were given. */
+    static void warn(Cli cli, Flags flags) throws IOException {
+        if (!flags.has("disk") || flags.get("disk", "").equals("0")) return;
+        for (Object warning : Json.list(Json.map(cli.get("/info")).get("Warnings")))
+            if (String.valueOf(warning).contains("--disk")) cli.warn(String.valueOf(warning));
     }
 
     private static void number(JsonWriter json, Flags flags, String field, String flag) {

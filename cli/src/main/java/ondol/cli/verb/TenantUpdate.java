@@ -31,9 +31,11 @@ public final class TenantUpdate extends Verb {
         JsonWriter json = new JsonWriter().begin();
         TenantFlags.write(json, flags);
         byte[] body = json.end().bytes();
-        return Failures.each(cli, flags.rest(), name -> {
+        int status = Failures.each(cli, flags.rest(), name -> {
             cli.order("POST", "/ondol/tenants/" + Cli.encode(name) + "/update", body);
             cli.out().line(name);
         });
+        TenantFlags.warn(cli, flags);
+        return status;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
@@ -60,7 +61,24 @@ final class TenantLimits {
             throw EngineException.invalid("memory-guarantee: %s is more than the tenant's memory limit, %s"
                     .formatted(bytes(guarantee), bytes(memory)));
         }
+        checkDevices(config);
         ResourceLimits.of(words(config), host);
+    }
+
+    /** v1 throttles each group for itself, whatever the one above it may do (cgroup-v1/blkio-controller.rst). */
+    private void checkDevices(TenantConfig config) {
+        boolean asked = Stream.of(
+                        config.deviceReadBps(),
+                        config.deviceWriteBps(),
+                        config.deviceReadIOps(),
+                        config.deviceWriteIOps())
+                .anyMatch(devices -> devices != null && !devices.isEmpty());
+        if (asked && !unified(Controller.BLKIO)) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "device rates: in control groups v1, as here, the kernel holds them for single containers and not for"
+                            + " their sum: give them to the tenant's containers (run --device-read-bps …), or use v2");
+        }
     }
 
     private static void atLeast(String limit, @Nullable Long value, long least, String shown) {

@@ -104,6 +104,46 @@ class LimitsOnKernelTest {
     }
 
     @Test
+    void aReservationIsSoftOrLow() throws Exception {
+        Cgroup group = groups.create("soft", of(new Memory(64 * MIB, 32 * MIB, null, null, null), null, null, null));
+        assertThat(file(group, Controller.MEMORY, "memory.soft_limit_in_bytes", "memory.low"))
+                .isEqualTo(Long.toString(32 * MIB));
+        group.update(of(new Memory(null, 16 * MIB, null, null, null), null, null, null));
+        assertThat(file(group, Controller.MEMORY, "memory.soft_limit_in_bytes", "memory.low"))
+                .isEqualTo(Long.toString(16 * MIB));
+    }
+
+    @Test
+    void beyondHighIsSlowAndNobodyIsKilled() throws Exception {
+        assumeTrue(hierarchies.inUnified(Controller.MEMORY), "memory.high is v2's");
+        Cgroup group = groups.create("high", unified("memory.high", Long.toString(16 * MIB)));
+        assertThat(groups.output(group, "dd if=/dev/zero of=/dev/null bs=24M count=1 2>/dev/null && echo done"))
+                .isEqualTo("done");
+        Path events = Path.of(Objects.requireNonNull(group.directory(Controller.MEMORY)), "memory.events");
+        assertThat(Files.readString(events)).containsPattern("(?m)^high [1-9]");
+        assertThat(group.oomKills()).isZero();
+    }
+
+    @Test
+    void weightsOfDisksAreSetOrRefused() throws Exception {
+        Resources weight = of(null, null, new BlockIo(300, null, null, null, null, null), null);
+        Cgroup empty = groups.create("plain", Resources.NONE);
+        Path directory = Path.of(Objects.requireNonNull(empty.directory(Controller.BLKIO)));
+        boolean bfq =
+                Files.exists(directory.resolve("blkio.bfq.weight")) || Files.exists(directory.resolve("io.bfq.weight"));
+        if (!bfq && !Files.exists(directory.resolve("io.weight")) && !Files.exists(directory.resolve("blkio.weight"))) {
+            assertThatThrownBy(() -> groups.create("weighed", weight)).isInstanceOf(LimitException.class);
+            return;
+        }
+        Cgroup group = groups.create("weighed", weight);
+        String kept = bfq
+                ? file(group, Controller.BLKIO, "blkio.bfq.weight", "io.bfq.weight")
+                : file(group, Controller.BLKIO, "blkio.weight", "io.weight");
+        assertThat(kept.replace("default ", ""))
+                .isEqualTo(bfq || !group.v2(Controller.BLKIO) ? "300" : Long.toString(V2Units.ioWeight(300)));
+    }
+
+    @Test
     void swapIsTheRestOrAllOfIt() throws Exception {
         assumeTrue(hierarchies.countsSwap(), "this kernel does not count swap");
         Cgroup group = groups.create("swap", of(new Memory(32 * MIB, null, 80 * MIB, null, null), null, null, null));
