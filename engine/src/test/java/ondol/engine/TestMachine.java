@@ -46,6 +46,9 @@ final class TestMachine {
     /** A root of busybox and little else, made below the engine's folder. */
     Path busyboxRoot() {
         Path root = folder.resolve("busybox-root");
+        if (Files.exists(root.resolve("plain"))) {
+            return root; // it is made once
+        }
         try {
             for (String made : new String[] {"bin", "etc", "tmp", "home/ann", "data"}) {
                 Files.createDirectories(root.resolve(made));

@@ -117,7 +117,7 @@ class LimitsOnKernelTest {
     void beyondHighIsSlowAndNobodyIsKilled() throws Exception {
         assumeTrue(hierarchies.inUnified(Controller.MEMORY), "memory.high is v2's");
         Cgroup group = groups.create("high", unified("memory.high", Long.toString(16 * MIB)));
-        assertThat(groups.output(group, "dd if=/dev/zero of=/dev/null bs=24M count=1 2>/dev/null && echo done"))
+        assertThat(groups.output(group, "dd if=/dev/zero of=/dev/null bs=17M count=1 2>/dev/null && echo done"))
                 .isEqualTo("done");
         Path events = Path.of(Objects.requireNonNull(group.directory(Controller.MEMORY)), "memory.events");
         assertThat(Files.readString(events)).containsPattern("(?m)^high [1-9]");
