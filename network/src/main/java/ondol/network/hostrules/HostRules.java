@@ -31,6 +31,7 @@ public final class HostRules implements AutoCloseable {
     private List<HostCopy> copies = List.of();
     private List<String> warnings = List.of();
     private @Nullable RulesetWatch watch;
+    private boolean closed;
 
     /**
      * A port that is published.
@@ -91,7 +92,7 @@ public final class HostRules implements AutoCloseable {
     }
 
     private synchronized void follow() {
-        if (!ports.isEmpty()) {
+        if (!closed && !ports.isEmpty()) {
             rebuild();
         }
     }
@@ -151,14 +152,11 @@ public final class HostRules implements AutoCloseable {
 
     /** Follows changes no more. What guards published ports stays, as the ports do. */
     @Override
-    public void close() {
-        RulesetWatch watching;
-        synchronized (this) {
-            watching = watch;
+    public synchronized void close() {
+        closed = true;
+        if (watch != null) {
+            watch.close();
             watch = null;
-        }
-        if (watching != null) {
-            watching.close();
         }
         nftables.close();
     }
