@@ -35,23 +35,22 @@ shares() {
 }
 tenant_shares() { tenants_ready; shares 100 100 100; shares 100 200 400; }
 
-# noise_rate: how often ann and ben count in a thousand seconds, by the time stamps of their own lines
+# noise_rate: how often ann and ben count in a thousand seconds; they add a byte to a file each time
 noise_rate() {
-  local t
-  for t in ann ben; do o logs -t --tail 1 $t >"$state/noise.$t"; done
+  local before begun
+  before=$(cat "$state"/count/{ann,ben} | wc -c) begun=${EPOCHREALTIME/[.,]/}
   sleep "${NOISE_SECONDS:-5}"
-  for t in ann ben; do o logs -t --tail 1 $t | paste -d' ' "$state/noise.$t" -; done | awk '
-    function seconds(t) { split(t, p, /[T:Z]/); return p[2] * 3600 + p[3] * 60 + p[4] }
-    { d = seconds($3) - seconds($1); if (d < 0) d += 86400; if (d != 0) sum += ($4 - $2) / d * 1000 }
-    END { printf "%.0f\n", sum }'
+  echo $((($(cat "$state"/count/{ann,ben} | wc -c) - before) * 1000000000 / (${EPOCHREALTIME/[.,]/} - begun)))
 }
 tenant_noise() { # alone and beside, in turn, three times each or as ROUNDS says if that is less
   tenants_ready
-  local good='n=0; while :; do head -c 400000 /dev/zero | sha256sum >/dev/null; n=$((n + 1)); echo $n; done' kind t turn turns
+  local good='for i in 1 2 3 4; do (while :; do head -c 400000 /dev/zero | sha256sum >/dev/null; echo >>/count/$0; done) & done; wait' kind t turn turns
+  mkdir -p "$state/count"
   turns=$((rounds < 3 ? rounds : 3))
   for t in ann ben cho; do
+    : >"$state/count/$t"
     o tenant create $t --memory 64m --pids 60 >/dev/null
-    o run -d --name $t --tenant $t --network none $tenants_image sh -c "$good" >/dev/null
+    o run -d --name $t --tenant $t --network none -v "$state/count:/count" $tenants_image sh -c "$good" $t >/dev/null
   done
   sleep 1
   for kind in 'while :; do :; done & while :; do :; done' \
