@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mount as {@code --mount} says it; {@code Mount} in Docker's Engine API.
  *
- * @param type {@code bind}, {@code volume}, {@code tmpfs}
- * @param source a path of the host, or a volume's name
+ * @param type {@code bind}, {@code volume}, {@code tmpfs}, {@code image}
+ * @param source a path of the host, a volume's name, or an image's
  * @param target an absolute path in the container
  * @param consistency taken and ignored, as on Linux everywhere
  */
@@ -22,4 +22,5 @@ public record MountSpec(
         @Json.Property("Consistency") @Nullable String consistency,
         @Nullable BindOptions bindOptions,
         @Nullable VolumeOptions volumeOptions,
-        @Nullable TmpfsOptions tmpfsOptions) {}
+        @Nullable TmpfsOptions tmpfsOptions,
+        @Nullable ImageOptions imageOptions) {}

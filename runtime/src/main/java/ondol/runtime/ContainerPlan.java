@@ -89,10 +89,12 @@ public final class ContainerPlan {
         } else if (mounting.spreads()) { // sources keep their peers only if taken before
             mounting.openSources(mounts, false);
             root.separate();
+            mounting.openOverlays(mounts, bundle.mountpoint().toString());
             root.enter(bundle.root(), bundle.mountpoint());
         } else {
             root.separate();
             mounting.openSources(mounts, true);
+            mounting.openOverlays(mounts, bundle.mountpoint().toString());
             root.enter(bundle.root(), bundle.mountpoint());
         }
         root.pivot();

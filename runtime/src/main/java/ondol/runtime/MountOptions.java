@@ -19,11 +19,22 @@ import org.jspecify.annotations.Nullable;
  * @param data the rest, for the file system itself
  * @param copyUp whether what the image has at the place is copied into the new tmpfs
  * @param noLinks whether the source's path must be free of links ({@link #NO_LINKS})
+ * @param subpath which folder of an overlay is mounted ({@link #SUBPATH}); empty for all of it
  */
 record MountOptions(
-        long flags, long cleared, long recursive, long propagation, String data, boolean copyUp, boolean noLinks) {
+        long flags,
+        long cleared,
+        long recursive,
+        long propagation,
+        String data,
+        boolean copyUp,
+        boolean noLinks,
+        String subpath) {
     /** An option of ours, for sources in places that other containers can change: no link on the way is followed. */
     static final String NO_LINKS = "x-ondol-nolinks";
+
+    /** An option of ours, before a path in what is mounted. */
+    static final String SUBPATH = "x-ondol-subpath=";
 
     private static final Map<String, Long> SET = Map.ofEntries(
             entry("ro", Mounts.MS_RDONLY),
@@ -91,6 +102,7 @@ record MountOptions(
         long propagation = 0;
         boolean copyUp = false;
         boolean noLinks = false;
+        String subpath = "";
         List<String> data = new ArrayList<>();
         for (String option : options == null ? List.<String>of() : options) {
             if (SET.containsKey(option)) {
@@ -106,11 +118,14 @@ record MountOptions(
                 copyUp = true;
             } else if (option.equals(NO_LINKS)) {
                 noLinks = true;
+            } else if (option.startsWith(SUBPATH)) {
+                subpath = option.substring(SUBPATH.length());
             } else if (!option.isEmpty()) {
                 data.add(option);
             }
         }
-        return new MountOptions(flags, cleared, recursive, propagation, String.join(",", data), copyUp, noLinks);
+        return new MountOptions(
+                flags, cleared, recursive, propagation, String.join(",", data), copyUp, noLinks, subpath);
     }
 
     boolean bind() {

@@ -107,6 +107,32 @@ final class MountSteps {
         }
     }
 
+    /**
+     * Mounts overlays and takes hold of them, while the machine's root is still there. Their sources are the folders that
+     * the names of their layers start from.
+     *
+     * @param place where each is mounted for a moment, in a mount namespace from which nothing spreads
+     */
+    void openOverlays(List<Mount> mounts, String place) {
+        for (Mount mount : mounts) {
+            MountOptions parsed = options.get(mount);
+            if (parsed == null || !"overlay".equals(mount.type())) {
+                continue;
+            }
+            writer.chdir(Purpose.ROOT, source(mount));
+            writer.mount(Purpose.ROOT, "overlay", place, "overlay", 0, parsed.data());
+            writer.chdir(Purpose.ROOT, place);
+            Step tree = parsed.subpath().isEmpty()
+                    ? writer.openTree(Purpose.ROOT, place, false)
+                    : writer.openTreeWithoutLinks(Purpose.ROOT, parsed.subpath(), false);
+            if (parsed.attributes() != 0) {
+                writer.setAttributes(Purpose.ROOT, tree, false, parsed.attributes(), 0, 0);
+            }
+            writer.unmount(Purpose.ROOT, place);
+            sources.put(mount, tree);
+        }
+    }
+
     /** A copy of a mount of the machine, or of another container's, whose mount namespace is visited for it. */
     private Step open(String source, MountOptions parsed) {
         boolean recursive = parsed.recursiveBind();

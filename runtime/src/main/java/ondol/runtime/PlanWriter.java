@@ -102,6 +102,10 @@ final class PlanWriter {
                 data.isEmpty() ? 0 : plan.text(data));
     }
 
+    void unmount(Purpose purpose, String target) {
+        plan.step(purpose, Call.UMOUNT2, target + ", MNT_DETACH", plan.text(target), Mounts.MNT_DETACH);
+    }
+
     /** Mounts one place of the container on another; errors in {@code ignored} mean that there is nothing to mount. */
     void bind(Purpose purpose, String source, String target, Set<Errno> ignored) {
         plan.lenient(

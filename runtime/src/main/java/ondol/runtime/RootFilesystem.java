@@ -18,7 +18,16 @@ public sealed interface RootFilesystem {
      *     before it must, not even for fsync ({@code volatile}); such an upper folder can be mounted once
      */
     record Overlay(Path folder, List<String> lowers, boolean nested, Path upper, Path work, boolean passing)
-            implements RootFilesystem {}
+            implements RootFilesystem {
+        /**
+         * The options of its mount, to be made where one stands in {@code folder}.
+         *
+         * @throws IllegalArgumentException where they are more than the page that {@code mount(2)} takes
+         */
+        public String options() {
+            return RootSteps.options(lowers, upper.toString(), work.toString(), passing);
+        }
+    }
 
     /** A folder as it is. */
     record Folder(Path path) implements RootFilesystem {}

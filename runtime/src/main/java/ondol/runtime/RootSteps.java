@@ -41,9 +41,7 @@ final class RootSteps {
             writer.mount(Purpose.ROOT, "tmpfs", base, "tmpfs", 0, ""); // an overlay without an upper wants two lowers
             writer.mount(Purpose.ROOT, "overlay", base, "overlay", Mounts.MS_RDONLY, "lowerdir=/:" + base);
         }
-        String options = options(
-                overlay.lowers(), overlay.upper().toString(), overlay.work().toString(), overlay.passing());
-        writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, options);
+        writer.mount(Purpose.ROOT, "overlay", merged, "overlay", 0, overlay.options());
     }
 
     /**

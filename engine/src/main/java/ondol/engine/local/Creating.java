@@ -89,8 +89,9 @@ final class Creating {
             Files.createDirectory(folder);
             undo.add(() -> deleteQuietly(folder));
             Files.createDirectory(folder.resolve("log"));
-            List<MountPoint> mounts =
-                    chroot ? List.of() : mounts(merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
+            List<MountPoint> mounts = chroot
+                    ? List.of()
+                    : mounts(id, merged, host, image, new Anonymous(folder, tenant, anonymous), undo);
             undo.add(() -> house.snapshots().remove(id));
             Snapshot layer = Objects.requireNonNull(
                     LocalImages.translate(() -> house.snapshots().create(id, image, space)));
@@ -194,10 +195,15 @@ final class Creating {
 
     /** What the container sees of outside, with a place for every volume; volumes that are missing are made. */
     private List<MountPoint> mounts(
-            ContainerConfig config, HostConfig host, Image image, Anonymous anonymous, Undo undo) throws IOException {
+            String id, ContainerConfig config, HostConfig host, Image image, Anonymous anonymous, Undo undo)
+            throws IOException {
         List<MountPoint> placed = new ArrayList<>();
         for (MountPoint mount :
                 MountPoints.of(config, host, fromOthers(host), house.host().files())) {
+            if (mount.type().equals("image")) {
+                placed.add(new ImageMount(house).make(ImageMount.snapshot(id, placed.size()), mount, undo));
+                continue;
+            }
             if (!mount.type().equals("volume")) {
                 placed.add(bindSource(mount));
                 continue;
@@ -301,7 +307,8 @@ final class Creating {
             boolean readOnly =
                     colon >= 0 && List.of(text.substring(colon + 1).split(",")).contains("ro");
             for (MountPoint mount : house.registry().get(name).record().mounts()) {
-                if (!mount.type().equals("tmpfs")) {
+                // an image's mount has a layer that is this container's alone
+                if (!mount.type().equals("tmpfs") && !mount.type().equals("image")) {
                     mounts.add(
                             readOnly
                                     ? ondol.engine.spec.MountPointBuilder.builder(mount)

@@ -69,7 +69,7 @@ final class Recovering {
         }
         house.groups().clear(known::contains, house.tenants()::exists);
         for (String snapshot : house.snapshots().list()) {
-            if (!known.contains(snapshot)) {
+            if (!known.contains(ImageMount.owner(snapshot))) {
                 house.snapshots().remove(snapshot);
             }
         }

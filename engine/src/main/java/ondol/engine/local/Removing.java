@@ -54,6 +54,7 @@ final class Removing {
                 Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
             }
             house.snapshots().remove(container.id());
+            ImageMount.remove(house, container.id(), container.record().mounts());
         } catch (IOException | UncheckedIOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,

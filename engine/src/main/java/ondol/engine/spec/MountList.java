@@ -126,6 +126,12 @@ final class MountList {
             return;
         }
         String source = point.source();
+        String overlay = point.overlay();
+        String layers = point.layers();
+        if (layers != null && overlay != null) {
+            addImage(point, layers, overlay);
+            return;
+        }
         if (source == null) {
             throw new IllegalArgumentException("The volume for " + point.destination() + " has no source yet");
         }
@@ -143,6 +149,17 @@ final class MountList {
             spread(source, propagation);
         }
         users.add(bind(point.destination(), source, options));
+    }
+
+    private void addImage(MountPoint point, String layers, String overlay) {
+        List<String> options = new ArrayList<>(List.of(overlay));
+        if (point.readOnly()) {
+            options.add("ro");
+        }
+        if (point.subpath() != null) {
+            options.add("x-ondol-subpath=" + point.subpath());
+        }
+        users.add(mount(point.destination(), "overlay", layers, options));
     }
 
     private static boolean recursively(MountPoint point) {

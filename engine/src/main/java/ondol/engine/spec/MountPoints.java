@@ -11,6 +11,7 @@ import ondol.engine.BindOptions;
 import ondol.engine.ContainerConfig;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
+import ondol.engine.ImageOptions;
 import ondol.engine.MountSpec;
 import ondol.engine.TmpfsOptions;
 import ondol.engine.VolumeOptions;
@@ -102,8 +103,10 @@ public final class MountPoints {
         refuse(mount.bindOptions() != null && !type.equals(MountPoint.BIND), "BindOptions", type);
         refuse(mount.volumeOptions() != null && !type.equals(MountPoint.VOLUME), "VolumeOptions", type);
         refuse(mount.tmpfsOptions() != null && !type.equals(MountPoint.TMPFS), "TmpfsOptions", type);
-        if (!Set.of(MountPoint.BIND, MountPoint.VOLUME, MountPoint.TMPFS).contains(type)) {
-            throw wrong(type, type.equals("image") ? "images are not mounted yet" : "mount type unknown");
+        refuse(mount.imageOptions() != null && !type.equals(MountPoint.IMAGE), "ImageOptions", type);
+        if (!Set.of(MountPoint.BIND, MountPoint.VOLUME, MountPoint.TMPFS, MountPoint.IMAGE)
+                .contains(type)) {
+            throw wrong(type, "mount type unknown");
         }
         if (target.isEmpty()) {
             throw wrong(type, "field Target must not be empty");
@@ -116,6 +119,7 @@ public final class MountPoints {
         return switch (type) {
             case MountPoint.BIND -> bind(mount, source, destination, files);
             case MountPoint.VOLUME -> volume(mount, source, destination);
+            case MountPoint.IMAGE -> image(mount, source, destination);
             default -> tmpfs(mount, source, destination);
         };
     }
@@ -174,6 +178,24 @@ public final class MountPoints {
                 .readOnly(Absent.no(mount.readOnly()))
                 .noCopy(Absent.no(options.noCopy()))
                 .subpath(subpath)
+                .build();
+    }
+
+    private static MountPoint image(MountSpec mount, String source, String destination) {
+        ImageOptions options = mount.imageOptions();
+        String subpath = options == null ? null : Absent.unlessEmpty(options.subpath());
+        if (source.isEmpty()) {
+            throw wrong(MountPoint.IMAGE, "field Source must not be empty");
+        }
+        if (subpath != null && (subpath.startsWith("/") || Paths.clean(subpath).startsWith(".."))) {
+            throw wrong(MountPoint.IMAGE, "subpath must be a relative path within the image");
+        }
+        return MountPointBuilder.builder()
+                .type(MountPoint.IMAGE)
+                .source(source)
+                .destination(destination)
+                .readOnly(Absent.no(mount.readOnly()))
+                .subpath(subpath == null ? null : Paths.clean(subpath))
                 .build();
     }
 

@@ -17,6 +17,9 @@ final class UserNamespaceCheck {
         refuse(shared(host.pidMode()), "have another's processes");
         refuse(shared(host.ipcMode()), "have another's ipc");
         refuse("host".equals(host.utsMode()), "have the machine's name");
+        refuse(
+                Absent.list(host.mounts()).stream().anyMatch(mount -> MountPoint.IMAGE.equals(mount.type())),
+                "have images mounted");
         refuse("host".equals(host.cgroupnsMode()), "have the machine's cgroup namespace");
     }
 
