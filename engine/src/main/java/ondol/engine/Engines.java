@@ -1,5 +1,7 @@
 package ondol.engine;
 
+import java.util.List;
+import ondol.engine.local.Leftovers;
 import ondol.engine.local.LocalEngine;
 
 /** Opens engines. */
@@ -14,5 +16,18 @@ public final class Engines {
      */
     public static Engine open(EngineOptions options) {
         return LocalEngine.open(options);
+    }
+
+    /**
+     * Finds what engines left on this machine whose data are gone, so that no engine will come and clear up: tables of
+     * nf_tables, bridges and control groups. What belongs to an engine that runs stays, and so does all of one in whose
+     * groups something runs. For root.
+     *
+     * @param remove whether to remove it too
+     * @return a line for each
+     * @throws EngineException {@code CONFLICT} where an engine runs whose data are gone
+     */
+    public static List<String> clean(boolean remove) {
+        return Leftovers.clean(remove);
     }
 }

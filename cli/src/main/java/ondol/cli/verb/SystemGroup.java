@@ -15,6 +15,7 @@ public final class SystemGroup extends Group {
 
             Commands:
               check       Verify the image store
+              clean       Remove what dead engines left on this machine
               df          Show ondol disk usage
               events      Get real time events from the server
               info        Display system-wide information

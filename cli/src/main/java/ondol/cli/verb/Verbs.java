@@ -139,6 +139,7 @@ public final class Verbs {
     public static @Nullable Verb system(String name) {
         return switch (name) {
             case "check" -> new SystemCheck();
+            case "clean" -> new SystemClean();
             case "df" -> new SystemDf();
             case "events" -> new Events();
             case "info" -> new Info();
