@@ -68,6 +68,57 @@ between=$(sed -n '/^Step 4/{n;s/.* //p}' <<<"$out")
 lacks "images between the steps are not listed" "$("$ondol" images -q)" "$between"
 holds "but by -a" "$("$ondol" images -aq)" "$between"
 
+say "where links lead" # each as Docker's classic builder has it
+links=$state/links
+mkdir -p "$links/tree/lib/sub" "$links/dir"
+echo a >"$links/tree/lib/sub/a" && echo b >"$links/dir/b"
+cat >"$links/Dockerfile" <<'D'
+FROM base
+RUN mkdir -p /real /usr/lib && ln -s usr/lib /lib && ln -s /real /alias && ln -s ../../gone /tmp/out && echo old >/real/file && ln -s real/file /file
+COPY dir /alias
+COPY dir/b /file
+COPY dir /tmp/out
+COPY nothing* dir/b /into/
+COPY tree/ /
+D
+build ondol -q --network none -t links "$links" >/dev/null
+equal "a destination that is a link is followed, also where it leads nowhere; a folder takes a link's place in what is copied" \
+  "b /real b /real/file b ../../gone b directory" "$("$ondol" run --rm --network none links sh -c \
+  'echo $(cat /real/b) $(readlink /alias) $(cat /real/file) $(readlink -f /file) $(cat /gone/b) $(readlink /tmp/out) $(cat /into/b) $(stat -c %F /lib)')"
+holds "a folder does not take a file's place" "$(printf 'FROM base\nCOPY dir /etc/passwd\n' >"$links/Dockerfile"; "$ondol" build "$links" 2>&1)" "is no folder"
+if command -v xz >/dev/null && command -v bzip2 >/dev/null; then
+  tar -C "$links/dir" -cJf "$links/dir.tar.xz" b && tar -C "$links/dir" -cjf "$links/dir.tar.bz2" b
+  printf 'FROM base\nADD dir.tar.xz /x\nCOPY dir.tar.bz2 /y/\n' >"$links/Dockerfile"
+  build ondol -q --network none -t links "$links" >/dev/null
+  equal "ADD unpacks what xz compressed" "b dir.tar.bz2" "$("$ondol" run --rm --network none links sh -c 'echo $(cat /x/b) $(ls /y)')"
+  printf 'FROM base\nADD dir.tar.bz2 /x\n' >"$links/Dockerfile"
+  holds "and says that it does not unpack what bzip2 did" "$("$ondol" build "$links" 2>&1)" "bzip2"
+fi
+"$ondol" rmi -f links >/dev/null
+
+if command -v docker-registry >/dev/null; then
+  say "from a registry"
+  registry=127.0.0.1:5073
+  printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "%s"}\n' "$state/registry" $registry >"$state/registry.yml"
+  docker-registry serve "$state/registry.yml" >"$state/registry.log" 2>&1 </dev/null &
+  server=$!
+  disown $server
+  trap 'kill $server 2>/dev/null; end_all' EXIT
+  until_true 20 curl -sf "http://$registry/v2/" -o /dev/null
+  "$ondol" tag base "$registry/team/base:1" && "$ondol" push -q "$registry/team/base:1" >/dev/null && "$ondol" rmi "$registry/team/base:1" >/dev/null
+  printf 'FROM %s/team/base:1\nRUN echo pulled >/pulled\nCOPY --from=%s/team/base:1 /etc/release /other\n' $registry $registry >"$links/Dockerfile"
+  for client in "${clients[@]}"; do
+    out=$(build "$client" --no-cache --network none -t pulled "$links")
+    holds "$client: what FROM names is pulled" "$out" "Successfully tagged pulled"
+    equal "$client: and built on" "pulled Ondol test root" "$("$ondol" run --rm --network none pulled sh -c 'echo $(cat /pulled /other)')"
+    "$ondol" rmi -f pulled "$registry/team/base:1" >/dev/null
+  done
+  holds "a name that the registry has not" "$(printf 'FROM %s/team/none\n' $registry | "$ondol" build - 2>&1)" "$registry/team/none"
+  kill $server
+else
+  say "docker-registry is not here: its part is left out"
+fi
+
 say "what fails"
 failing() { printf 'FROM base\nRUN %s\n' "$1" | "$ondol" build --force-rm --network none - 2>&1; }
 out=$(failing 'echo before; exit 7'); status=$?
@@ -96,6 +147,18 @@ left() { find "$state/data/images/staging" -name 'work-*' | head -n 1; }
 vanish
 kill "$client"
 succeeds "a client that goes ends its build" until_true 15 none
+interrupted() { # CLIENT...: a build of it, until its command runs, and then Ctrl-C
+  set -m # a job of its own, whose SIGINT is not ignored
+  DOCKER_BUILDKIT=0 "$@" build --network none - <"$state/Dockerfile" >"$state/said" 2>&1 & client=$!
+  set +m
+  until_true 20 grep -q begun "$state/said" && kill -INT "$client"
+  until_true 10 gone "$client"
+}
+for client in "${clients[@]}"; do
+  [[ $client != ondol ]] || client=$ondol
+  succeeds "Ctrl-C ends ${client##*/} build" interrupted "$client"
+  succeeds "and what it was doing" until_true 15 none
+done
 vanish
 kill_engine KILL
 wait "$client" 2>/dev/null

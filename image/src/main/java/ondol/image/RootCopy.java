@@ -61,8 +61,9 @@ public final class RootCopy {
      * Copies what is in a folder.
      *
      * @param from the folder
-     * @param to a path below the root that becomes a folder where there is none
-     * @throws ImageException INVALID where a folder would have to replace a file, or a file a folder
+     * @param to a path below the root that becomes a folder where there is none; what is in the way of what is copied into
+     *     it goes, links too
+     * @throws ImageException INVALID where it is a file
      */
     public void contents(Descriptor from, String to) {
         folders(to);
@@ -130,7 +131,8 @@ public final class RootCopy {
 
     private void extract(InputStream tar, String to, Attributes forced) throws IOException {
         String base = trimmed(to);
-        TreeWriter.Options options = new TreeWriter.Options(false, true, true, 0, forced);
+        // a folder takes the place of a link or a file, as with Docker's classic builder
+        TreeWriter.Options options = new TreeWriter.Options(false, true, false, 0, forced);
         // "." and not "": the root itself stays what it is
         try (TreeWriter writer = new TreeWriter(root, base.isEmpty() ? "." : base, options, TarLimits.DEFAULT)) {
             writer.addAll(new TarReader(Tars.plain(tar)));
@@ -140,7 +142,7 @@ public final class RootCopy {
     }
 
     /**
-     * Makes the folders of a path that are missing, with mode 0755 and the owner that copied files get, else root.
+     * Makes the folders of a path that are missing, also where a link leads to, with mode 0755 and the owner that copied files get, else root.
      *
      * @return whether one was missing
      * @throws ImageException INVALID where one of them is a file
@@ -148,12 +150,12 @@ public final class RootCopy {
     public boolean folders(String path) {
         boolean made = false;
         StringBuilder at = new StringBuilder();
-        for (String part : List.of(trimmed(path).split("/"))) {
-            String above = at.isEmpty() ? "." : at.toString();
-            at.append(at.isEmpty() ? "" : "/").append(part);
-            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        for (String part : List.of(RootFile.resolved(root, path).split("/"))) {
+            if (part.isEmpty()) {
                 continue;
             }
+            String above = at.isEmpty() ? "." : at.toString();
+            at.append(at.isEmpty() ? "" : "/").append(part);
             made |= folder(above, part, at.toString());
         }
         return made;

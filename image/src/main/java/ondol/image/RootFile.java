@@ -1,6 +1,8 @@
 package ondol.image;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
 import ondol.image.dockerfile.Globs;
@@ -62,6 +64,49 @@ public record RootFile(Descriptor folder, String name, Stat stat) implements Aut
                 return null;
             }
             throw e;
+        }
+    }
+
+    /**
+     * A path without the links on its way, of which the end may be missing: where something is written that is written to
+     * it.
+     *
+     * @return without a slash at its beginning; empty for the root
+     * @throws ImageException INVALID where links lead in circles
+     */
+    public static String resolved(Descriptor root, String path) {
+        List<String> at = new ArrayList<>();
+        Deque<String> rest = new ArrayDeque<>(List.of(path.split("/")));
+        int links = 0;
+        while (!rest.isEmpty()) {
+            String part = rest.removeFirst();
+            if (part.equals("..") && !at.isEmpty()) {
+                at.removeLast();
+            }
+            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+                continue;
+            }
+            String target = link(root, at, part);
+            if (target == null) {
+                at.add(part);
+                continue;
+            }
+            if (++links > MOST_LINKS) {
+                throw ImageException.invalid("too many links on the way of " + ondol.linux.Names.printable(path));
+            }
+            if (target.startsWith("/")) {
+                at.clear();
+            }
+            List.of(target.split("/")).reversed().forEach(rest::addFirst);
+        }
+        return String.join("/", at);
+    }
+
+    /** What a link says; null where there is none. */
+    private static @Nullable String link(Descriptor root, List<String> above, String name) {
+        try (Descriptor folder = folder(root, above.isEmpty() ? "." : String.join("/", above))) {
+            Stat stat = folder == null ? null : Files.lstatIfThere(folder, name);
+            return folder != null && stat != null && stat.isSymlink() ? Files.readlinkat(folder, name) : null;
         }
     }
 

@@ -58,6 +58,9 @@ final class Copying implements AutoCloseable {
                 local(source);
             }
         }
+        if (items.isEmpty()) {
+            throw EngineException.invalid("%s failed: no source files were specified".formatted(word()));
+        }
         boolean intoFolder =
                 copy.destination().endsWith("/") || copy.destination().equals(".");
         if (items.size() > 1 && !intoFolder) {
@@ -102,9 +105,6 @@ final class Copying implements AutoCloseable {
                     .formatted(word(), Names.printable(source)));
         }
         List<String> paths = Globs.isPattern(path) ? RootFile.glob(root, path) : List.of(path);
-        if (paths.isEmpty()) {
-            throw EngineException.invalid("%s failed: no source files were specified".formatted(word()));
-        }
         for (String each : paths) {
             RootFile file = RootFile.find(root, each.isEmpty() ? "." : each);
             if (file == null) {
@@ -156,11 +156,12 @@ final class Copying implements AutoCloseable {
      * @param workingDir what a destination that does not begin with a slash starts from
      */
     void into(Descriptor target, String workingDir) {
-        String to = Path.of("/")
+        String said = Path.of("/")
                 .resolve(workingDir)
                 .resolve(copy.destination())
                 .normalize()
                 .toString();
+        String to = "/" + RootFile.resolved(target, said);
         boolean folder = copy.destination().endsWith("/")
                 || copy.destination().equals(".")
                 || copy.destination().endsWith("/.")
