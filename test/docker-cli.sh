@@ -4,7 +4,10 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 command -v docker >/dev/null || { say "docker-cli.sh needs the docker command (Debian: docker-cli); skipped"; exit 77; }
 command -v script >/dev/null || { say "docker-cli.sh needs script (Debian: bsdutils); skipped"; exit 77; }
-d=$(command -v docker)
+docker=$(command -v docker)
+# nothing here waits for ever
+d() { timeout -k 5 60 "$docker" "$@"; }
+o() { timeout -k 5 60 "$ondol" "$@"; }
 export DOCKER_CONFIG=$state/docker-config
 start_engine
 busybox_root "$state/root"
@@ -14,7 +17,7 @@ tar -C "$state/root" -cf "$state/root.tar" .
 t() {
   local code=$1 pattern=$2 output status=0
   shift 2
-  output=$(timeout 30 "$d" "$@" 2>&1 </dev/null) || status=$?
+  output=$(timeout -k 5 30 "$docker" "$@" 2>&1 </dev/null) || status=$?
   if [[ $status = "$code" && $output =~ $pattern && $output != *Exception* ]]; then ok "docker $*"
   else bad "docker $*" "exit code $status, expected $code; like ${pattern@Q}:" "$output"; fi
 }
@@ -35,18 +38,18 @@ t 0 '^default' context show
 t 0 "$DOCKER_HOST" context inspect ondol -f '{{.Endpoints.docker.Host}}'
 t 0 'Ondol' --context ondol version
 t 0 'ondol' context update --description "a floor" ondol
-equal "docker context: ondol reads the same files" "a floor" "$("$ondol" context ls --format '{{.Name}} {{.Description}}' | sed -n 's/^ondol //p')"
-equal "ondol context create: docker reads it" "tcp://127.0.0.1:1" "$("$ondol" context create far --docker host=tcp://127.0.0.1:1 >/dev/null 2>&1; $d context inspect far -f '{{.Endpoints.docker.Host}}')"
+equal "docker context: ondol reads the same files" "a floor" "$(o context ls --format '{{.Name}} {{.Description}}' | sed -n 's/^ondol //p')"
+equal "ondol context create: docker reads it" "tcp://127.0.0.1:1" "$(o context create far --docker host=tcp://127.0.0.1:1 >/dev/null 2>&1; d context inspect far -f '{{.Endpoints.docker.Host}}')"
 t 0 'Written file' context export ondol "$state/exported.context"
-equal "ondol context import: what docker exported" "$DOCKER_HOST" "$("$ondol" context import came "$state/exported.context" 2>/dev/null >&2; $d context inspect came -f '{{.Endpoints.docker.Host}}')"
-"$ondol" context export came "$state/back.context" 2>/dev/null
+equal "ondol context import: what docker exported" "$DOCKER_HOST" "$(o context import came "$state/exported.context" 2>/dev/null >&2; d context inspect came -f '{{.Endpoints.docker.Host}}')"
+o context export came "$state/back.context" 2>/dev/null
 t 0 'Successfully imported' context import back "$state/back.context"
-exits "ondol context import: a name that is taken" 1 "$ondol" context import came "$state/back.context"
-exits "ondol context import: no context" 1 "$ondol" context import none "$state/root.tar"
+exits "ondol context import: a name that is taken" 1 o context import came "$state/back.context"
+exits "ondol context import: no context" 1 o context import none "$state/root.tar"
 t 0 'ondol' context rm ondol far came back
 
 echo "images"
-equal "docker import: with all its flags" 0 "$($d import -c 'CMD ["sh"]' -c 'ENV A=b' -c 'LABEL l=m' -c 'EXPOSE 80' -m why --platform linux/amd64 "$state/root.tar" base >/dev/null; echo $?)"
+equal "docker import: with all its flags" 0 "$(d import -c 'CMD ["sh"]' -c 'ENV A=b' -c 'LABEL l=m' -c 'EXPOSE 80' -m why --platform linux/amd64 "$state/root.tar" base >/dev/null; echo $?)"
 t 0 '^base:latest' images --format '{{.Repository}}:{{.Tag}}' base
 t 0 '^sha256:[0-9a-f]{64}$' images -q --no-trunc base
 t 0 'DIGEST' images --digests
@@ -86,6 +89,11 @@ t 0 '^1.2.3.4' run --rm --network none --add-host far:1.2.3.4 base grep far /etc
 t 0 'nameserver 9.9.9.9' run --rm --network host --dns 9.9.9.9 --dns-search x.test --dns-option ndots:2 base cat /etc/resolv.conf
 t 0 '^echo entry$' run --rm --network none --entrypoint echo base echo entry
 t 0 ' /t tmpfs ' run --rm --network none --tmpfs /t:size=1m base cat /proc/mounts
+t 0 '^Ondol test root$' run --rm --network none --mount type=image,src=base,dst=/i base cat /i/etc/release
+t 0 '^written release$' run --rm --network none --mount type=image,src=base,dst=/i,image-subpath=etc base sh -c 'echo written >/i/new; echo $(cat /i/new) $(cd /i; ls release)'
+t 1 'Read-only' run --rm --network none --mount type=image,src=base,dst=/i,readonly base touch /i/x
+t 125 'no such folder' run --rm --network none --mount type=image,src=base,dst=/i,image-subpath=nothing base true
+t 125 'No such image' run --rm --network none --mount type=image,src=nothing,dst=/i base true
 t 0 'ro,' run --rm --network none --mount type=bind,src=/tmp,dst=/m,readonly base sh -c 'grep " /m " /proc/mounts'
 t 0 '' run --rm --network none -v named:/data base touch /data/file
 t 0 '^/data/file$' run --rm --network none -v named:/data:ro base ls /data/file
@@ -109,7 +117,7 @@ t 125 'Conflict|AutoRemove|[Cc]onflicting' run --rm --restart always base true
 t 125 'invalid' run --rm --network none --security-opt nothing=1 base true
 t 125 'unknown flag' run --no-such-flag base true
 t 0 '^[0-9a-f]{64}$' run -d --network none --name room --cidfile "$state/cid" --label a=b --annotation c=d --stop-signal USR1 --stop-timeout 3 --log-driver json-file --log-opt max-size=1m --health-cmd true --health-interval 1h base sleep 1000
-equal "docker run --cidfile" "$($d inspect -f '{{.Id}}' room)" "$(cat "$state/cid")"
+equal "docker run --cidfile" "$(d inspect -f '{{.Id}}' room)" "$(cat "$state/cid")"
 t 0 '^[0-9a-f]{64}$' create --name made -it --network none base sh
 t 0 '^[0-9a-f]{64}$' container create --network none --volumes-from room base true
 
@@ -124,6 +132,7 @@ t 0 '^$' ps -q --filter health=unhealthy
 t 1 'invalid filter' ps --filter colour=red
 t 0 'USR1 3' inspect -f '{{.Config.StopSignal}} {{.Config.StopTimeout}}' room
 t 0 '"SizeRootFs"' inspect --size room
+t 0 '^[^ ]+/layers/[^ ]+ [^ ]+/upper [^ ]+/work /proc/[0-9]+/root$' inspect -f '{{with .GraphDriver.Data}}{{.LowerDir}} {{.UpperDir}} {{.WorkDir}} {{.MergedDir}}{{end}}' room
 t 0 'map\[c:d\]' inspect --type container -f '{{.HostConfig.Annotations}}' room
 t 1 'No such' inspect --type image room
 t 0 'null|\[\]' inspect -f '{{json .HostConfig.CapAdd}}' room
@@ -156,13 +165,16 @@ t 0 'hall' start hall
 t 0 'hall' restart -s KILL -t 1 hall
 t 1 'is running|running container' rm hall
 t 0 '' logs --details --until 1s hall
-$d run --name wrote --network none base sh -c 'echo one; echo two >&2' >/dev/null 2>&1
+t 0 '^[0-9a-f]{64}$' run -d --name said --network none --log-opt env=SITE --log-driver json-file -e SITE=here base echo hello
+d wait said >/dev/null
+t 0 '^SITE=here hello$' logs --details said
+d run --name wrote --network none base sh -c 'echo one; echo two >&2' >/dev/null 2>&1
 t 0 $'^one\ntwo$|^two\none$' logs wrote
 t 0 'Z (one|two)' container logs -t -n 1 wrote
 t 0 '' logs --since 1h wrote
-like "docker attach --detach-keys" 'read' "$( (sleep 1; printf 'x'; sleep 0.5; printf '\x18q'; sleep 0.5) | terminal "timeout 20 $d run --rm -it --name keyed --network none --detach-keys ctrl-x,q base sh -c 'echo read; cat'" 2>&1)"
-equal "docker attach --detach-keys: it runs on" true "$($d inspect -f '{{.State.Running}}' keyed 2>&1)"
-like "docker events: filters and formats" '^create .*start .*die ' "$($d events --since 10m --until 0s --filter container=wrote --format '{{.Action}}' | tr '\n' ' ')"
+like "docker attach --detach-keys" 'read' "$( (sleep 1; printf 'x'; sleep 0.5; printf '\x18q'; sleep 0.5) | terminal "timeout 20 $docker run --rm -it --name keyed --network none --detach-keys ctrl-x,q base sh -c 'echo read; cat'" 2>&1)"
+equal "docker attach --detach-keys: it runs on" true "$(d inspect -f '{{.State.Running}}' keyed 2>&1)"
+like "docker events: filters and formats" '^create .*start .*die ' "$(d events --since 10m --until 0s --filter container=wrote --format '{{.Action}}' | tr '\n' ' ')"
 
 echo "volumes, networks, and what a single host has none of"
 t 0 '^v1$' volume create --label a=b v1
@@ -189,19 +201,19 @@ echo "the end"
 t 0 'reclaimed' container prune -f --filter label=nothing
 t 0 'hall' rm -f -v hall
 t 0 'Total reclaimed' system prune -f
-t 0 '' rm -f $($d ps -aq)
+t 0 '' rm -f $(d ps -aq)
 t 0 'Deleted: sha256' rmi --no-prune kept:1
 t 0 'Total reclaimed' system prune -a -f --volumes
 t 0 '^$' ps -aq
 
 echo "ondol: completion and plugins"
-holds "ondol __complete: verbs" "$("$ondol" __complete con)" $'container\ncontext'
-holds "ondol __complete: flags" "$("$ondol" __complete run --rm --net)" --network
-for shell in bash zsh fish; do holds "ondol completion $shell" "$("$ondol" completion $shell)" __complete; done
+holds "ondol __complete: verbs" "$(o __complete con)" $'container\ncontext'
+holds "ondol __complete: flags" "$(o __complete run --rm --net)" --network
+for shell in bash zsh fish; do holds "ondol completion $shell" "$(o completion $shell)" __complete; done
 bash -c "PATH=$top:\$PATH; source <(ondol completion bash); COMP_WORDS=(ondol vol) COMP_CWORD=1; _ondol; [[ \${COMPREPLY[*]} == volume ]]" && ok "ondol completion bash: works in bash" || bad "ondol completion bash: does not complete"
 mkdir -p "$DOCKER_CONFIG/cli-plugins"
 printf '#!/bin/sh\necho "$1 $2 at $DOCKER_HOST"; kill -s QUIT $$; exit 7\n' >"$DOCKER_CONFIG/cli-plugins/docker-compose"
 chmod +x "$DOCKER_CONFIG/cli-plugins/docker-compose"
-holds "ondol compose: the plugin gets the words and the engine" "$("$ondol" compose --ansi 2>&1)" "compose --ansi at $DOCKER_HOST"
-exits "ondol buildx: a plugin that is not there" 1 "$ondol" buildx ls
+holds "ondol compose: the plugin gets the words and the engine" "$(o compose --ansi 2>&1)" "compose --ansi at $DOCKER_HOST"
+exits "ondol buildx: a plugin that is not there" 1 o buildx ls
 finish

@@ -49,7 +49,7 @@ engine_pid() {
     if [[ ${words[0]:-} == */java && " ${words[*]} " == *" daemon "* && "${words[*]}" == *"$state"* ]]; then echo "${process#/proc/}"; return; fi
   done
 }
-answers() { [[ -S $socket ]] && "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
+answers() { [[ -S $socket ]] && timeout 10 "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() { # [FLAG...]
   if [[ -z $(engine_pid) ]]; then
     # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all

@@ -20,7 +20,7 @@ final class ContainerViews {
     /** The name of the storage driver: layers are joined by the kernel's overlay. */
     static final String DRIVER = "overlay2";
 
-    ContainerJson.Inspect inspect(ContainerDetails c, @Nullable Sizes sizes) {
+    ContainerJson.Inspect inspect(ContainerDetails c, @Nullable Sizes sizes, Map<String, String> folders) {
         return new ContainerJson.Inspect(
                 c.id(),
                 Times.rfc3339(c.created()),
@@ -41,7 +41,7 @@ final class ContainerViews {
                 "",
                 c.execIds().isEmpty() ? null : c.execIds(),
                 Defaults.fill(c.host()),
-                new ContainerJson.GraphDriver(DRIVER, Map.of()),
+                new ContainerJson.GraphDriver(DRIVER, folders),
                 sizes == null ? null : sizes.writable(),
                 sizes == null ? null : sizes.root(),
                 mounts(c),

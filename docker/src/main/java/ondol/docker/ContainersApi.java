@@ -169,7 +169,10 @@ final class ContainersApi {
 
     private void inspect(Call call) {
         ContainerDetails container = containers.inspect(call.path("id"));
-        call.jsonWithNulls(views.inspect(container, call.flag("size") ? containers.sizes(container.id()) : null));
+        call.jsonWithNulls(views.inspect(
+                container,
+                call.flag("size") ? containers.sizes(container.id()) : null,
+                containers.folders(container.id())));
     }
 
     private void top(Call call) {

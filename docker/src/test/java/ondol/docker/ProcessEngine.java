@@ -274,6 +274,11 @@ final class ProcessEngine implements Engine, Containers, Events {
     }
 
     @Override
+    public Map<String, String> folders(String container) {
+        return Map.of();
+    }
+
+    @Override
     public Sizes sizes(String container) {
         return new Sizes(7, 42);
     }

@@ -87,6 +87,12 @@ public interface Containers {
     /** Disk use in bytes. */
     record Sizes(long writable, long root) {}
 
+    /**
+     * Where a container's files lie on this machine, in the words of Docker's overlay2: {@code LowerDir} (the highest first,
+     * between colons), {@code UpperDir}, {@code WorkDir}, and while it runs {@code MergedDir}.
+     */
+    Map<String, String> folders(String container);
+
     /** What a wait waits for. */
     enum WaitCondition {
         /** Not running now, or as soon as it ends. */

@@ -259,6 +259,11 @@ final class LocalContainers implements Containers {
     }
 
     @Override
+    public Map<String, String> folders(String reference) {
+        return RootFolders.of(house, get(reference));
+    }
+
+    @Override
     public CompletableFuture<Integer> await(String reference, WaitCondition condition) {
         Container container = get(reference);
         return switch (condition) {
