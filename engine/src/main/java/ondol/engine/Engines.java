@@ -1,7 +1,6 @@
 package ondol.engine;
 
 import java.util.List;
-import ondol.engine.local.Leftovers;
 import ondol.engine.local.LocalEngine;
 
 /** Opens engines. */
@@ -28,6 +27,6 @@ public final class Engines {
      * @throws EngineException {@code CONFLICT} where an engine runs whose data are gone
      */
     public static List<String> clean(boolean remove) {
-        return Leftovers.clean(remove);
+        return LocalEngine.clean(remove);
     }
 }

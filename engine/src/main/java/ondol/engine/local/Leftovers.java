@@ -29,7 +29,7 @@ import ondol.linux.nftables.Transaction;
  * belongs to an engine that runs stays, and so does a group in which something runs. An engine that comes back makes anew
  * what it needs.
  */
-public final class Leftovers {
+final class Leftovers {
     private static final Pattern TABLE = Pattern.compile("ondol-([0-9a-f]{8})(-.*)?");
     private static final Pattern BRIDGE = Pattern.compile("on([0-9a-f]{8})0");
     private static final Pattern GROUP = Pattern.compile("ondol-([0-9a-f]{8})");
@@ -52,7 +52,7 @@ public final class Leftovers {
      * @return a sentence for each
      * @throws EngineException {@code CONFLICT} where an engine runs whose data are gone
      */
-    public static List<String> clean(boolean remove) {
+    static List<String> clean(boolean remove) {
         Leftovers all = new Leftovers(remove);
         all.groups();
         try (NetlinkSocket socket = NetlinkSocket.open()) {
