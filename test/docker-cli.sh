@@ -116,6 +116,9 @@ t 125 '(does not match|No such image|not found)' run --rm --pull never --platfor
 t 125 'Conflict|AutoRemove|[Cc]onflicting' run --rm --restart always base true
 t 125 'invalid' run --rm --network none --security-opt nothing=1 base true
 t 125 'unknown flag' run --no-such-flag base true
+t 125 'response from daemon: network nothing not found' run --rm --network nothing base true
+t 125 'could not select device driver' run --rm --network none --gpus all base true
+t 125 'unknown or invalid runtime' run --rm --network none --runtime crun base true
 t 0 '^[0-9a-f]{64}$' run -d --network none --name room --cidfile "$state/cid" --label a=b --annotation c=d --stop-signal USR1 --stop-timeout 3 --log-driver json-file --log-opt max-size=1m --health-cmd true --health-interval 1h base sleep 1000
 equal "docker run --cidfile" "$(d inspect -f '{{.Id}}' room)" "$(cat "$state/cid")"
 t 0 '^[0-9a-f]{64}$' create --name made -it --network none base sh
@@ -137,7 +140,11 @@ t 0 'map\[c:d\]' inspect --type container -f '{{.HostConfig.Annotations}}' room
 t 1 'No such' inspect --type image room
 t 0 'null|\[\]' inspect -f '{{json .HostConfig.CapAdd}}' room
 t 0 'PID.*COMMAND|PID.*CMD' top room
-t 0 'sleep' top room -o pid,comm
+t 0 'PID *COMMAND.* sleep *$' top room -eo pid,comm
+t 1 'columns' top room -o pid,colour
+t 126 'unable to find user' exec -u nobodyatall room true
+t 126 'nothing' exec -w /dev/nothing/x room true
+t 126 'OCI runtime exec failed' exec room /etc
 t 0 '^B 1 /tmp$' exec -e A=B -u 1 -w /tmp room sh -c 'echo $A $(id -u) $PWD'
 t 0 '^from file$' exec --env-file "$state/env" room sh -c 'echo $F'
 t 0 '' exec -d --privileged room true

@@ -68,8 +68,17 @@ final class ContainersApi {
         platform(call.query("platform"), config.image());
         ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
         Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
-        Containers.Created created = containers.create(
-                call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
+        Containers.Created created;
+        try {
+            created = containers.create(
+                    call.query("name"), ofTenant(call, config), host, endpoints == null ? Map.of() : endpoints);
+        } catch (EngineException e) {
+            // of what is missing here, only an image is a 404: clients would pull it otherwise
+            if (e.kind() != EngineException.Kind.NOT_FOUND || e.getMessage().startsWith("No such image")) {
+                throw e;
+            }
+            throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+        }
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
     }
 

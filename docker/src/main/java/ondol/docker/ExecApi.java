@@ -1,7 +1,9 @@
 package ondol.docker;
 
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import ondol.docker.json.ExecJson;
 import ondol.docker.json.SystemJson;
 import ondol.engine.AttachOptions;
@@ -14,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Further processes in running containers. */
 final class ExecApi {
+    /** Failures of the execution itself. */
+    private static final Set<EngineException.Kind> IN_STREAM = EnumSet.of(
+            EngineException.Kind.COMMAND_NOT_FOUND,
+            EngineException.Kind.COMMAND_NOT_EXECUTABLE,
+            EngineException.Kind.INVALID,
+            EngineException.Kind.FAILED);
+
     private final Execs execs;
 
     ExecApi(Engine engine) {
@@ -57,8 +66,7 @@ final class ExecApi {
         try {
             attachment = execs.start(id, options, size);
         } catch (EngineException e) {
-            if (e.kind() != EngineException.Kind.COMMAND_NOT_FOUND
-                    && e.kind() != EngineException.Kind.COMMAND_NOT_EXECUTABLE) {
+            if (!IN_STREAM.contains(e.kind())) {
                 throw e;
             }
             // Docker says so in the stream; the client then asks for the exit code, 127 or 126

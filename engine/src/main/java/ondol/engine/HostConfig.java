@@ -121,7 +121,8 @@ public record HostConfig(
         @Nullable Long memoryGuarantee,
         @Nullable Boolean memoryOomGroup,
         @Nullable Map<String, Long> hugetlbLimits,
-        @Nullable Map<String, String> cgroupConf) {
+        @Nullable Map<String, String> cgroupConf,
+        @Nullable List<DeviceRequest> deviceRequests) {
     /** Paths that a container does not see, unless it says otherwise: they tell of the machine. */
     public static final List<String> MASKED_PATHS = List.of(
             "/proc/asound",

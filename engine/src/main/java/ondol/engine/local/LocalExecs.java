@@ -116,6 +116,9 @@ final class LocalExecs implements Execs {
             EngineException why = Starting.planFailure(named, e);
             end(execution, why.kind() == EngineException.Kind.COMMAND_NOT_FOUND ? 127 : 126);
             throw why;
+        } catch (EngineException e) {
+            end(execution, 126);
+            throw e;
         } catch (KernelException | IllegalStateException e) {
             end(execution, 126);
             throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);

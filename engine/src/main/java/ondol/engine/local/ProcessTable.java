@@ -9,6 +9,10 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import ondol.engine.Containers.Processes;
 import ondol.engine.EngineException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,25 @@ final class ProcessTable {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
 
+    private static final Pattern COLUMNS = Pattern.compile("(?:-?e|-e +-)?-?o *(.+)");
+    private static final String NAME = "NAME";
+    private static final Map<String, String> TITLES = Map.ofEntries(
+            Map.entry("pid", "PID"),
+            Map.entry("ppid", "PPID"),
+            Map.entry("user", "USER"),
+            Map.entry("comm", NAME),
+            Map.entry("cmd", "CMD"),
+            Map.entry("args", "COMMAND"),
+            Map.entry("command", "COMMAND"),
+            Map.entry("stat", "STAT"),
+            Map.entry("tty", "TTY"),
+            Map.entry("time", "TIME"),
+            Map.entry("stime", "STIME"),
+            Map.entry("rss", "RSS"),
+            Map.entry("vsz", "VSZ"),
+            Map.entry("pcpu", "%CPU"),
+            Map.entry("pmem", "%MEM"));
+
     private ProcessTable() {}
 
     static Processes of(List<Integer> pids, @Nullable String arguments) {
@@ -28,9 +51,7 @@ final class ProcessTable {
             case "-ef", "-eaf", "-e -f", "ef" -> List.of("UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD");
             case "aux", "-aux", "u" ->
                 List.of("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND");
-            case "-o pid,comm", "-o pid,cmd", "o pid,cmd" -> List.of("PID", "CMD");
-            default ->
-                throw EngineException.invalid("top knows the arguments -ef, aux and -o pid,comm, not: " + wanted);
+            default -> columns(wanted);
         };
         for (int pid : pids) {
             try {
@@ -39,7 +60,32 @@ final class ProcessTable {
                 // it has just ended
             }
         }
-        return new Processes(titles, rows);
+        return new Processes(
+                titles.stream()
+                        .map(title -> title.equals(NAME) ? "COMMAND" : title)
+                        .toList(),
+                rows);
+    }
+
+    /** Those of {@code -o pid,comm}, also with {@code -e} before. */
+    private static List<String> columns(String arguments) {
+        Matcher matcher = COLUMNS.matcher(arguments);
+        List<String> titles = new ArrayList<>();
+        for (String word : matcher.matches() ? matcher.group(1).split("[, ]+") : new String[0]) {
+            String title = TITLES.get(word);
+            if (title == null) {
+                throw EngineException.invalid("top knows the columns %s, not: %s"
+                        .formatted(String.join(", ", new TreeMap<>(TITLES).keySet()), word));
+            }
+            titles.add(title);
+        }
+        if (titles.isEmpty()) {
+            throw EngineException.invalid("top knows the arguments -ef, aux and -o with columns, not: " + arguments);
+        }
+        if (!titles.contains("PID")) {
+            throw EngineException.invalid("Couldn't find PID field in ps output");
+        }
+        return titles;
     }
 
     private static List<String> row(int pid, List<String> titles) throws IOException {
@@ -59,6 +105,7 @@ final class ProcessTable {
                         case "UID", "USER" -> user;
                         case "PID" -> String.valueOf(pid);
                         case "PPID" -> fields[1];
+                        case NAME -> name;
                         case "C" -> "0";
                         case "%CPU", "%MEM" -> "0.0";
                         case "VSZ" -> String.valueOf(Long.parseLong(fields[20]) >> 10);

@@ -3,6 +3,7 @@ package ondol.engine.spec;
 import java.util.ArrayList;
 import java.util.List;
 import ondol.engine.ContainerConfig;
+import ondol.engine.DeviceRequest;
 import ondol.engine.EngineException;
 import ondol.engine.Healthcheck;
 import ondol.engine.HostConfig;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Refuses, when a container is made, what could not be started. */
 public final class ConfigCheck {
+    /** There is one; Docker's is written where a file says what it means anyway. */
+    private static final List<String> RUNTIMES = List.of("", "ondol", "runc", "io.containerd.runc.v2");
+
     private ConfigCheck() {}
 
     /**
@@ -25,6 +29,14 @@ public final class ConfigCheck {
         if (!folder.isEmpty() && !folder.startsWith("/")) {
             throw EngineException.invalid(
                     "the working directory '" + folder + "' is invalid, it needs to be an absolute path");
+        }
+        if (!Absent.list(host.deviceRequests()).isEmpty()) {
+            DeviceRequest asked = host.deviceRequests().getFirst();
+            throw EngineException.invalid("could not select device driver \"%s\" with capabilities: %s"
+                    .formatted(Absent.text(asked.driver()), Absent.list(asked.capabilities())));
+        }
+        if (!RUNTIMES.contains(Absent.text(host.runtime()))) {
+            throw EngineException.invalid("unknown or invalid runtime name: " + host.runtime());
         }
         EnvironmentVariables.check(config);
         NamespaceChoice.check(config, host);
