@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ class ComposeTest extends Served {
     @BeforeAll
     static void thePlugin() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/socat")), "there is no /usr/bin/socat");
+        Assumptions.assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "docker"))),
+                "there is no docker command");
         ProcessBuilder find =
                 new ProcessBuilder(Files.exists(Path.of("tools")) ? "tools/compose-plugin" : "../tools/compose-plugin");
         find.environment().put("ONDOL_NO_INSTALL", "1"); // .ci/run has it fetched where there is none

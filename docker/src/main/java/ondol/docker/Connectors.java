@@ -2,14 +2,17 @@ package ondol.docker;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.net.ExtendedSocketOptions;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -80,17 +83,34 @@ final class Connectors {
             warn(address, host);
         }
         ServerConnector tcp = tls == null
-                ? new ServerConnector(server, 1, 1, http(false))
-                : new ServerConnector(
-                        server,
-                        1,
-                        1,
-                        new SslConnectionFactory(secure(tls), HttpVersion.HTTP_1_1.asString()),
-                        http(true));
+                ? new Alive(server, http(false))
+                : new Alive(server, new SslConnectionFactory(secure(tls), HttpVersion.HTTP_1_1.asString()), http(true));
         tcp.setHost(host);
         tcp.setPort(uri.getPort() >= 0 ? uri.getPort() : tls == null ? PLAIN_PORT : TLS_PORT);
         tcp.setAcceptQueueSize(1024);
         return tcp;
+    }
+
+    /** Of a client whose machine has gone nothing would ever be heard: it is asked for every so often, {@code man 7 tcp}. */
+    private static final class Alive extends ServerConnector {
+        private static final int SECONDS = 30;
+
+        Alive(Server server, ConnectionFactory... factories) {
+            super(server, 1, 1, factories);
+        }
+
+        @Override
+        protected void configure(Socket socket) {
+            super.configure(socket);
+            try {
+                socket.setKeepAlive(true);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, SECONDS);
+                socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, SECONDS);
+            } catch (IOException e) {
+                Connectors.LOG.log(
+                        System.Logger.Level.DEBUG, "a connection is not kept alive", e); // it has just been closed
+            }
+        }
     }
 
     /** Plain TCP is root on this machine for whoever can connect. */
