@@ -16,7 +16,7 @@ host() { # NAME NUMBER
   unshare -n sleep 600 &
   hosts+=($!)
   local pid=$!
-  until [[ $(readlink "/proc/$pid/ns/net") != $(readlink /proc/self/ns/net) ]]; do sleep 0.05; done
+  until [[ $(readlink "/proc/$pid/ns/net") != @("$(readlink /proc/self/ns/net)"|"") ]]; do sleep 0.05; done
   ip link add "$1" type veth peer name eth0 netns "$pid"
   ip addr add "10.$2.0.1/24" dev "$1" && ip link set "$1" up
   nsenter -t "$pid" -n sh -c "ip link set lo up; ip addr add 10.$2.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.$2.0.1"

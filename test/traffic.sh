@@ -11,7 +11,7 @@ quiet() { "$@" >/dev/null 2>&1; }
 # engine 10.98.0.1 -- (10.98.0.2) outside, with an echo at the ports 80 and 443
 unshare -n sleep 600 &
 outside=$! programs=($!)
-until [[ $(readlink "/proc/$outside/ns/net") != $(readlink /proc/self/ns/net) ]]; do sleep 0.05; done
+until [[ $(readlink "/proc/$outside/ns/net") != @("$(readlink /proc/self/ns/net)"|"") ]]; do sleep 0.05; done
 ip link add up0 type veth peer name eth0 netns "$outside"
 ip addr add 10.98.0.1/24 dev up0 && ip link set up0 up
 on_outside() { nsenter -t "$outside" -n "$@"; }

@@ -103,8 +103,10 @@ public final class Run extends ContainerVerb {
         try (Streams streams = any ? Attach.open(cli, id, tty, stdin, stdout, stderr, keys) : null) {
             Exit exit = Exit.of(cli, id, flags.is("rm") ? "removed" : "next-exit");
             cli.order("POST", "/containers/" + id + "/start", null);
-            unstarted.close();
+            // A signal of a moment ago may still be on its way to ending this command, which takes the container along.
+            // All later ones are the container's; where they are not, they end this command alone.
             if (flags.is("sig-proxy", true) && any) Signals.pass(cli, id);
+            else unstarted.close();
             if (streams == null) return exit.status();
             if (screen) Signals.follow(cli, "/containers/" + id + "/resize");
             if (stdin && flags.is("interactive")) streams.input(keys);

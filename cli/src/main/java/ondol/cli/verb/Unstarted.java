@@ -86,7 +86,7 @@ final class Unstarted implements AutoCloseable {
         }
     }
 
-    /** It was started, or could not be: from now on signals leave it alone. */
+    /** It was started and has other ways to hear of signals, or could not be: from now on it is left alone. */
     @Override
     public void close() {
         try {

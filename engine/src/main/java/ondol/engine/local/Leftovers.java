@@ -37,7 +37,7 @@ final class Leftovers {
     private static final int SHORT_ID = 8;
 
     private final boolean remove;
-    private final Set<String> running = running();
+    private Set<String> running = Set.of();
     private final SortedMap<String, List<String>> found = new TreeMap<>();
     private final Set<String> busy = new HashSet<>();
 
@@ -54,13 +54,19 @@ final class Leftovers {
      */
     static List<String> clean(boolean remove) {
         Leftovers all = new Leftovers(remove);
-        all.groups();
-        try (NetlinkSocket socket = NetlinkSocket.open()) {
-            all.bridges(new Links(socket));
-        }
-        if (Nftables.refusal().isEmpty()) {
-            try (Nftables nftables = Nftables.open()) {
-                all.tables(nftables);
+        try (CgroupTree tree = new CgroupTree(Hierarchies.detect());
+                NetlinkSocket socket = NetlinkSocket.open();
+                Nftables nftables = Nftables.refusal().isEmpty() ? Nftables.open() : null) {
+            Set<String> groups = tree.children("/");
+            Links links = new Links(socket);
+            List<Link> devices = links.list();
+            List<Table> tables = nftables == null ? List.of() : nftables.tables();
+            // Only now: an engine takes its lock before it makes anything, so what was found and has none is dead.
+            all.running = running();
+            all.groups(tree, groups);
+            all.bridges(links, devices);
+            if (nftables != null) {
+                all.tables(nftables, tables);
             }
         }
         return all.found.values().stream().flatMap(List::stream).toList();
@@ -74,25 +80,23 @@ final class Leftovers {
         found.computeIfAbsent(id, _ -> new ArrayList<>()).add(what);
     }
 
-    private void groups() {
-        try (CgroupTree tree = new CgroupTree(Hierarchies.detect())) {
-            for (String name : tree.children("/")) {
-                Matcher matcher = GROUP.matcher(name);
-                if (!matcher.matches() || !isDead(matcher.group(1))) {
-                    continue;
-                }
-                if (isPopulated(tree, "/" + name)) {
-                    busy.add(matcher.group(1));
-                    say(
-                            matcher.group(1),
-                            "control group /%s: something runs in it, so this engine's things stay".formatted(name));
-                    continue;
-                }
-                if (remove) {
-                    prune(tree, "/" + name);
-                }
-                say(matcher.group(1), "control group /" + name);
+    private void groups(CgroupTree tree, Set<String> names) {
+        for (String name : names) {
+            Matcher matcher = GROUP.matcher(name);
+            if (!matcher.matches() || !isDead(matcher.group(1))) {
+                continue;
             }
+            if (isPopulated(tree, "/" + name)) {
+                busy.add(matcher.group(1));
+                say(
+                        matcher.group(1),
+                        "control group /%s: something runs in it, so this engine's things stay".formatted(name));
+                continue;
+            }
+            if (remove) {
+                prune(tree, "/" + name);
+            }
+            say(matcher.group(1), "control group /" + name);
         }
     }
 
@@ -106,8 +110,8 @@ final class Leftovers {
         tree.prune(path);
     }
 
-    private void bridges(Links links) {
-        for (Link link : links.list()) {
+    private void bridges(Links links, List<Link> devices) {
+        for (Link link : devices) {
             Matcher matcher = BRIDGE.matcher(link.name());
             if (link.kind().equals("bridge")
                     && matcher.matches()
@@ -121,8 +125,8 @@ final class Leftovers {
         }
     }
 
-    private void tables(Nftables nftables) {
-        for (Table table : nftables.tables()) {
+    private void tables(Nftables nftables, List<Table> tables) {
+        for (Table table : tables) {
             Matcher matcher = TABLE.matcher(table.name());
             if (matcher.matches() && isDead(matcher.group(1))) {
                 if (remove) {

@@ -30,8 +30,7 @@ public final class ConfigCheck {
             throw EngineException.invalid(
                     "the working directory '" + folder + "' is invalid, it needs to be an absolute path");
         }
-        if (!Absent.list(host.deviceRequests()).isEmpty()) {
-            DeviceRequest asked = host.deviceRequests().getFirst();
+        for (DeviceRequest asked : Absent.list(host.deviceRequests())) { // nobody here has any
             throw EngineException.invalid("could not select device driver \"%s\" with capabilities: %s"
                     .formatted(Absent.text(asked.driver()), Absent.list(asked.capabilities())));
         }
