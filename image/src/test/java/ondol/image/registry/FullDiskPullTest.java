@@ -21,14 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A pull into a store whose disk has no room for it: a sentence, nothing half there, and it goes on once there is room. */
 @Timeout(60)
 class FullDiskPullTest {
-    private static final Progress QUIET = new Progress() {
-        @Override
-        public void status(String id, String status) {}
-
-        @Override
-        public void bytes(String id, String status, long current, long total) {}
-    };
-
     @TempDir
     Path scratch;
 
@@ -66,7 +58,7 @@ class FullDiskPullTest {
             var name = registry.name("x");
             List<String> layers = names(store.resolve("layers"));
             int shown = images.list().size();
-            assertThatThrownBy(() -> client.pull(name, null, Credentials.NONE, QUIET))
+            assertThatThrownBy(() -> client.pull(name, null, Credentials.NONE, LittleRegistry.QUIET))
                     .isInstanceOf(ImageException.class)
                     .hasMessageContaining("x:latest")
                     .message()
@@ -78,7 +70,7 @@ class FullDiskPullTest {
             assertThat(images.check().findings()).isEmpty();
 
             run("mount", "-o", "remount,size=32m", scratch.toString());
-            client.pull(name, null, Credentials.NONE, QUIET);
+            client.pull(name, null, Credentials.NONE, LittleRegistry.QUIET);
             assertThat(images.resolve(name.toString()).layers()).hasSize(1);
             assertThat(images.check().findings()).isEmpty();
         }

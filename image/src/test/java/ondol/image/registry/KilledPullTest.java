@@ -35,13 +35,7 @@ class KilledPullTest {
         public static void main(String[] arguments) {
             try (ImageStore store = ImageStore.open(Path.of(arguments[0]));
                     RegistryClient client = new RegistryClient(store, RegistryOptions.DEFAULT)) {
-                client.pull(Reference.parse(arguments[1]), null, Credentials.NONE, new Progress() {
-                    @Override
-                    public void status(String id, String status) {}
-
-                    @Override
-                    public void bytes(String id, String status, long current, long total) {}
-                });
+                client.pull(Reference.parse(arguments[1]), null, Credentials.NONE, LittleRegistry.QUIET);
             }
         }
     }

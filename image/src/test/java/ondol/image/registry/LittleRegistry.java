@@ -27,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A registry on a loopback port that has one image, and answers single requests as a test wants it. */
 final class LittleRegistry implements AutoCloseable {
+    /** For pulls that nobody watches. */
+    static final Progress QUIET = new Progress() {
+        @Override
+        public void status(String id, String status) {}
+
+        @Override
+        public void bytes(String id, String status, long current, long total) {}
+    };
+
     /** A request, with header names in small letters. */
     record Request(String method, String path, Map<String, String> headers) {
         @Nullable

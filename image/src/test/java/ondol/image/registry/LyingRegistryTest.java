@@ -41,14 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Pulls from registries that break, lie or want to be asked in other ways. */
 @Timeout(60)
 class LyingRegistryTest {
-    private static final Progress QUIET = new Progress() {
-        @Override
-        public void status(String id, String status) {}
-
-        @Override
-        public void bytes(String id, String status, long current, long total) {}
-    };
-
     @TempDir
     Path scratch;
 
@@ -85,7 +77,7 @@ class LyingRegistryTest {
     }
 
     private Image pull() {
-        return client.pull(registry.name("x"), null, Credentials.NONE, QUIET);
+        return client.pull(registry.name("x"), null, Credentials.NONE, LittleRegistry.QUIET);
     }
 
     private String blob() {
@@ -175,7 +167,9 @@ class LyingRegistryTest {
         assertThat(second.id()).isNotEqualTo(first.id());
         assertThat(store.resolve(first.id().toString()).tags()).isEmpty();
         Reference byDigest = registry.name("x@" + first.manifest());
-        assertThat(client.pull(byDigest, null, Credentials.NONE, QUIET).id()).isEqualTo(first.id());
+        assertThat(client.pull(byDigest, null, Credentials.NONE, LittleRegistry.QUIET)
+                        .id())
+                .isEqualTo(first.id());
         assertThat(store.resolve(byDigest.toString()).id()).isEqualTo(first.id());
     }
 
@@ -191,7 +185,8 @@ class LyingRegistryTest {
         Image image = pull();
         assertPulled(image);
         assertThat(image.digests()).containsExactly(registry.host() + "/x@" + both);
-        assertThatThrownBy(() -> client.pull(registry.name("x"), "linux/riscv64", Credentials.NONE, QUIET))
+        assertThatThrownBy(
+                        () -> client.pull(registry.name("x"), "linux/riscv64", Credentials.NONE, LittleRegistry.QUIET))
                 .hasMessageContaining("no matching manifest for linux/riscv64");
     }
 
@@ -321,7 +316,8 @@ class LyingRegistryTest {
                     : request.path().contains("/blobs/")
                             ? Answer.of(307, "", "Location", "http://" + other.host() + request.path())
                             : null;
-            assertPulled(client.pull(registry.name("x"), null, new Credentials("me", "secret", "", ""), QUIET));
+            assertPulled(client.pull(
+                    registry.name("x"), null, new Credentials("me", "secret", "", ""), LittleRegistry.QUIET));
             assertThat(other.seen).isNotEmpty().allMatch(request -> request.header("authorization") == null);
         }
     }
@@ -384,7 +380,8 @@ class LyingRegistryTest {
         Digest wanted = Digest.of(new byte[0]);
         registry.lie = request ->
                 request.path().contains("/manifests/") ? registry.honest.get("/v2/x/manifests/latest") : null;
-        assertThatThrownBy(() -> client.pull(registry.name("x@" + wanted), null, Credentials.NONE, QUIET))
+        assertThatThrownBy(
+                        () -> client.pull(registry.name("x@" + wanted), null, Credentials.NONE, LittleRegistry.QUIET))
                 .hasMessageContaining("manifest verification failed");
         assertNothingThere();
     }
@@ -417,7 +414,7 @@ class LyingRegistryTest {
         Image image = pull();
         LayerText other = registry.layer("x", LittleRegistry.tar("other", new byte[10]));
         registry.image("x", "lie", List.of(new LayerText(other.blob(), layer.diffId())));
-        assertThatThrownBy(() -> client.pull(registry.name("x:lie"), null, Credentials.NONE, QUIET))
+        assertThatThrownBy(() -> client.pull(registry.name("x:lie"), null, Credentials.NONE, LittleRegistry.QUIET))
                 .hasMessageContaining("wrong diff id specified on image");
         assertPulledStill(image);
     }
@@ -538,7 +535,7 @@ class LyingRegistryTest {
         LayerText second = registry.layer("x", LittleRegistry.tar("b", new byte[10]));
         registry.image("x", "latest", List.of(layer, second));
         registry.image("x", "other", List.of(registry.layer("x", LittleRegistry.tar("c", new byte[10]))));
-        client.pull(registry.name("x:other"), null, Credentials.NONE, QUIET);
+        client.pull(registry.name("x:other"), null, Credentials.NONE, LittleRegistry.QUIET);
         CountDownLatch removed = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         registry.lie = request -> {
