@@ -113,7 +113,7 @@ c 0 '' --profile tools pull -q --ignore-buildable=false tool
 equal "docker compose pull: the images are here" 2 "$(docker images -q --no-trunc --filter "reference=$here/*" --format x | wc -l)"
 
 echo "up"
-(timeout 60 docker compose events --json >"$state/events" 2>/dev/null </dev/null & echo $! >"$state/events.pid")
+(timeout 900 docker compose events --json >"$state/events" 2>/dev/null </dev/null & echo $! >"$state/events.pid")
 c 0 'Started|Healthy' up -d --wait --wait-timeout 25
 c 0 'Running|Healthy' up -d --wait --no-recreate
 c 0 'house.*running\(4\)' ls

@@ -186,7 +186,8 @@ for ((kill = 0; kill < kills; kill++)); do
 done
 # A few random moments may all have been before the first bytes or behind the last: then one is chosen.
 half_there() { [[ -n $(find "$images/blobs/partial" -type f -size +64k 2>/dev/null) ]]; }
-for ((try = 0; try < 20 && $(grep -c '" 206 ' "$state/access.log") == 0; try++)); do
+end=$((SECONDS + 120))
+while (($(grep -c '" 206 ' "$state/access.log") == 0 && SECONDS < end)); do
   start_engine
   docker rmi "$image" >/dev/null 2>&1
   docker pull -q "$image" >/dev/null 2>&1 &
