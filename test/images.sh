@@ -87,6 +87,7 @@ echo "changes, there and back"
 image=$here/debian:12
 "$ondol" run --name change "$image" sh -c 'echo ours >/ours' && "$ondol" commit change "$here/debian:ours" >/dev/null
 succeeds "push of a commit" "$ondol" push "$here/debian:ours"
+equal "compressed" application/vnd.oci.image.layer.v1.tar+gzip "$(skopeo inspect --raw --tls-verify=false "docker://$here/debian:ours" | jq -r '.layers[-1].mediaType')"
 equal "the layers below are as they were" "$(layers "$image" | jq -c .)" "$(layers "$here/debian:ours" | jq -c '.[0:-1]')"
 "$ondol" rm change >/dev/null
 if [[ -n $peers ]] && { docker -H $peer version >/dev/null 2>&1 && running=1 || { running= && "$peers" dockerd start; }; }; then

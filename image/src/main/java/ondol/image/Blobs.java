@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -82,6 +83,20 @@ final class Blobs {
             folders.write(file, bytes);
         }
         return Descriptor.of(mediaType, digest, bytes.length);
+    }
+
+    /** As {@link #write}; on disk under its name when this returns, and so are the names of all others. */
+    Descriptor writeDurably(String mediaType, byte[] bytes) {
+        Digest digest = Digest.of(bytes);
+        folders.writeDurably(path(digest), bytes);
+        return Descriptor.of(mediaType, digest, bytes.length);
+    }
+
+    /** The bytes of a content are on disk when this returns. */
+    void force(Digest digest) throws IOException {
+        try (FileChannel file = FileChannel.open(path(digest), StandardOpenOption.WRITE)) {
+            file.force(true);
+        }
     }
 
     /** Deletes all that is not among these digits of sha256. */

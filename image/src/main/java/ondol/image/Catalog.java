@@ -42,6 +42,17 @@ final class Catalog {
             return false;
         }
 
+        /** The blob of its layer of a diff id; null where it has none. */
+        @Nullable
+        Descriptor blobOf(Digest diffId) {
+            for (int i = 0; manifest != null && i < image.layers().size(); i++) {
+                if (image.layers().get(i).diffId().equals(diffId)) {
+                    return blobs.get(i + 1);
+                }
+            }
+            return null;
+        }
+
         /** With further names. */
         Stored named(List<Reference> further) {
             List<Reference> names = new ArrayList<>(image.names());

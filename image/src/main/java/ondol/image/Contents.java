@@ -25,6 +25,7 @@ public final class Contents implements AutoCloseable {
     private final LayerStore layers;
     private final Unpacker unpacker;
     private final Layout layout;
+    private final Compressor compressor;
     /** Diff ids of the blobs of layers, as they were found by unpacking. */
     private final Map<String, Digest> diffIds = new HashMap<>();
 
@@ -36,13 +37,15 @@ public final class Contents implements AutoCloseable {
             Blobs blobs,
             LayerStore layers,
             Unpacker unpacker,
-            Layout layout) {
+            Layout layout,
+            Compressor compressor) {
         this.store = store;
         this.operation = operation;
         this.blobs = blobs;
         this.layers = layers;
         this.unpacker = unpacker;
         this.layout = layout;
+        this.compressor = compressor;
     }
 
     /**
@@ -51,14 +54,17 @@ public final class Contents implements AutoCloseable {
      * @throws ImageException UNSUPPORTED for the machine's own files, which cannot go elsewhere
      */
     public List<Descriptor> of(Image image) {
+        return listed(stored(image));
+    }
+
+    private Catalog.Stored stored(Image image) {
         Catalog.Stored stored = store.catalog().byId(image.id());
         if (stored == null) {
             throw new ImageException(
                     ImageException.Kind.NOT_FOUND,
                     "No such image: " + image.id().brief());
         }
-        Descriptor manifest = stored.manifest();
-        if (manifest == null || image.onHost()) {
+        if (stored.manifest() == null || image.onHost()) {
             throw new ImageException(
                     ImageException.Kind.UNSUPPORTED,
                     "the image %s stands on this machine's own files, which cannot be taken elsewhere"
@@ -67,9 +73,41 @@ public final class Contents implements AutoCloseable {
                                             ? image.id().brief()
                                             : image.tags().getFirst()));
         }
-        List<Descriptor> all = new ArrayList<>(List.of(manifest));
+        return stored;
+    }
+
+    private static List<Descriptor> listed(Catalog.Stored stored) {
+        List<Descriptor> all = new ArrayList<>(List.of(java.util.Objects.requireNonNull(stored.manifest())));
         all.addAll(stored.blobs());
         return List.copyOf(all);
+    }
+
+    /** Whether an image has layers that {@link #compress} would compress. */
+    public boolean isPlain(Image image) {
+        return Compressor.isPlain(stored(image));
+    }
+
+    /**
+     * Compresses the layers of an image that are kept as plain tars, by gzip; the store has the compressed ones from then
+     * on, and a manifest that names them. The image stays the same by id, names and diff ids. An image that is known by
+     * its manifest's digest in some repository is left as it is.
+     *
+     * @return what {@link #of} tells of it then
+     * @throws java.io.InterruptedIOException where the thread is interrupted; the image is as it was then
+     */
+    public List<Descriptor> compress(Image image, CompressProgress progress) throws IOException {
+        received = true;
+        return listed(compressor.compress(stored(image), progress));
+    }
+
+    /** Hears how compressing goes on. */
+    public interface CompressProgress {
+        /**
+         * @param diffId of the layer
+         * @param done bytes of it that are compressed
+         * @param size all its bytes
+         */
+        void compressed(Digest diffId, long done, long size);
     }
 
     /** Whether a content is there. */

@@ -76,6 +76,10 @@ public record Image(
         return new Image(id, manifest, List.copyOf(names), config, layers, parent);
     }
 
+    Image withManifest(Digest manifest) {
+        return new Image(id, manifest, names, config, layers, parent);
+    }
+
     static Instant time(@Nullable String text) {
         try {
             return text == null ? Instant.EPOCH : OffsetDateTime.parse(text).toInstant();

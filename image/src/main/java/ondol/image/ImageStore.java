@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,15 +13,11 @@ import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.linux.KernelException;
 import ondol.oci.image.Digest;
-import ondol.oci.image.ExecutionConfig;
-import ondol.oci.image.History;
 import ondol.oci.image.ImageConfig;
 import ondol.oci.image.ImageJson;
 import ondol.oci.image.Manifest;
 import ondol.oci.image.MediaTypes;
-import ondol.oci.image.Platform;
 import ondol.oci.image.Reference;
-import ondol.oci.image.RootFs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +37,7 @@ public final class ImageStore implements AutoCloseable {
     private final Snapshots snapshots;
     private final Parts parts;
     private final Syncer syncer;
+    private final Compressor compressor;
     private volatile Catalog catalog;
     private int operations;
     private boolean garbage;
@@ -58,6 +53,7 @@ public final class ImageStore implements AutoCloseable {
         parts = new Parts(folders, blobs, new Partials(folders), layers, limits);
         List<Image> hosts = HostImage.images(folders);
         hosts.forEach(host -> layers.put(host.layers().getFirst()));
+        compressor = new Compressor(this, blobs);
         catalog = layout.load(hosts);
         syncer = new Syncer(folders, layout.unsynced(), this::synced);
         syncer.soon();
@@ -81,7 +77,7 @@ public final class ImageStore implements AutoCloseable {
 
     /** Contents that come in or go out, see {@link Contents}. */
     public Contents contents() {
-        return new Contents(this, begin(), blobs, layers, unpacker, layout);
+        return new Contents(this, begin(), blobs, layers, unpacker, layout, compressor);
     }
 
     /** The catalog as it is now. */
@@ -358,11 +354,25 @@ public final class ImageStore implements AutoCloseable {
                 .toList();
     }
 
-    /** Notes that an image is in a repository: it can be named there by its manifest's digest from now on. */
-    public synchronized void pushed(Image image, Reference repository) {
-        Catalog.Stored there = catalog.byId(image.id());
-        if (there != null) {
-            save(catalog.with(there.named(List.of(repository.withDigest(image.manifest())))));
+    /**
+     * Notes that an image is in a repository: it can be named there by its manifest's digest from now on.
+     *
+     * @param id of the image
+     * @param manifest the digest of what was pushed
+     */
+    public synchronized void pushed(Digest id, Digest manifest, Reference repository) {
+        Catalog.Stored there = catalog.byId(id);
+        // it may have gone meanwhile, and come back by another manifest
+        if (there != null && there.image().manifest().equals(manifest)) {
+            save(catalog.with(there.named(List.of(repository.withDigest(manifest)))));
+        }
+    }
+
+    /** Has an image described by another manifest, all of which is on disk, where it still is as it was. */
+    synchronized void replace(Catalog.Stored before, Catalog.Stored after) {
+        Catalog.Stored there = catalog.byId(before.image().id());
+        if (there != null && there.image().manifest().equals(before.image().manifest())) {
+            save(catalog.with(Catalog.renamed(after, there.image().names())));
         }
     }
 
@@ -417,7 +427,7 @@ public final class ImageStore implements AutoCloseable {
             all.add(java.util.Objects.requireNonNull(made.layer()));
             layerBlobs.add(made.blob());
         }
-        ImageConfig config = config(image, base, all, made == null);
+        ImageConfig config = image.on(base, all, made == null);
         ondol.oci.image.Descriptor configBlob = blobs.write(MediaTypes.CONFIG, ImageJson.write(config));
         String parent = base == null ? null : base.id().toString();
         Map<String, String> annotations = parent == null ? null : Map.of(Layout.PARENT, parent);
@@ -447,40 +457,6 @@ public final class ImageStore implements AutoCloseable {
         return below.blobs().stream()
                 .filter(blob -> !blob.digest().equals(base.id().toString()))
                 .toList();
-    }
-
-    private static ImageConfig config(NewImage image, @Nullable Image base, List<Layer> layers, boolean empty) {
-        boolean scratch = base == null && empty;
-        String created = (scratch ? Instant.EPOCH : Instant.now().truncatedTo(ChronoUnit.MICROS)).toString();
-        List<History> history =
-                new ArrayList<>(base == null ? List.of() : base.config().steps());
-        if (!scratch) {
-            history.add(new History(
-                    created,
-                    orNull(image.author()),
-                    orNull(image.createdBy()),
-                    orNull(image.message()),
-                    empty ? true : null));
-        }
-        Platform here = Platform.here();
-        ImageConfig below = base == null ? null : base.config();
-        return new ImageConfig(
-                created,
-                orNull(image.author()),
-                orNull(image.message()),
-                below == null ? here.architecture() : below.architecture(),
-                below == null ? here.variant() : below.variant(),
-                below == null ? here.os() : below.os(),
-                below == null ? null : below.osVersion(),
-                below == null ? null : below.osFeatures(),
-                image.config().equals(ExecutionConfig.EMPTY) ? null : image.config(),
-                RootFs.of(
-                        layers.stream().map(layer -> layer.diffId().toString()).toList()),
-                history);
-    }
-
-    private static @Nullable String orNull(String text) {
-        return text.isEmpty() ? null : text;
     }
 
     /** Lets go of the folder. Containers go on. */

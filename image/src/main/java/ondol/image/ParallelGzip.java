@@ -23,8 +23,8 @@ import java.util.zip.Deflater;
  * another are a single stream of a single member, which every reader of gzip takes. The same bytes give the same output,
  * however many threads there are.
  *
- * <p>Used by one thread at a time. Closing ends the stream and closes the one below; a stream that was not closed holds
- * threads.
+ * <p>Used by one thread at a time. Closing ends the stream, and leaves the one below open; a stream that was not closed
+ * holds threads.
  */
 public final class ParallelGzip extends OutputStream {
     private static final int BLOCK = 256 << 10;
@@ -156,14 +156,14 @@ public final class ParallelGzip extends OutputStream {
         return new Deflated(target, length);
     }
 
-    /** Ends the gzip stream, and closes the stream below. */
+    /** Ends the gzip stream. */
     @Override
     public void close() throws IOException {
         if (closed) {
             return;
         }
         closed = true;
-        try (out) {
+        try {
             send(true);
             ByteBuffer trailer = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             out.write(trailer.putInt((int) sum.getValue()).putInt((int) size).array());

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * laid out in a folder.
  *
  * <p>The blob is kept, not made anew when it is asked for: so the layout is whole for every other tool at any time, and
- * gives back the very bytes that came in. It costs the disk the blob's size.
+ * gives back the very bytes that came in. It costs the disk the blob's size. A plain one is compressed when it is pushed
+ * ({@link Compressor}).
  */
 final class Unpacker implements AutoCloseable {
     private static final int BUFFER = 256 << 10;

@@ -98,7 +98,7 @@ class KilledStoreTest {
                 return;
             }
             Image some = images.get(random.nextInt(images.size()));
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0 -> store.importFolder(folder, named);
                 case 1 -> {
                     if (some.layers().size() < 8) {
@@ -112,6 +112,11 @@ class KilledStoreTest {
                     ArchiveWriter.write(store, List.of(some.id().toString()), ArchiveFormat.DOCKER, archive);
                     store.remove(some.id().toString(), true, id -> List.of());
                     ArchiveReader.read(store, new ByteArrayInputStream(archive.toByteArray()), null, LoadProgress.NONE);
+                }
+                case 5 -> {
+                    try (Contents contents = store.contents()) {
+                        contents.compress(some, (diffId, done, size) -> {});
+                    }
                 }
                 default -> {
                     String id = "c" + random.nextInt(3);

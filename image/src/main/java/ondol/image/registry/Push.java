@@ -20,10 +20,12 @@ import ondol.image.ImageStore;
 import ondol.image.Layer;
 import ondol.oci.image.Descriptor;
 import ondol.oci.image.Digest;
-import ondol.oci.image.MediaTypes;
 import ondol.oci.image.Reference;
 
-/** One push of one tag. Contents are sent as they are, so that digests stay what they were. */
+/**
+ * One push of one tag. Layers that are kept as plain tars are compressed first, in the store, so that nobody pays for them
+ * by the network; all else is sent as it is, so that digests stay what they were.
+ */
 final class Push {
     private static final long TICK = 100;
 
@@ -55,17 +57,19 @@ final class Push {
     private record Sending(String id, Descriptor blob, AtomicLong sent, Future<Upload.Done> done) {}
 
     RegistryClient.RemoteManifest run() throws IOException {
-        List<Layer> layers = image.layers();
         List<Descriptor> all = contents.of(image);
+        List<Layer> layers = image.layers();
+        layers.reversed().stream()
+                .map(layer -> layer.diffId().brief())
+                .distinct()
+                .forEach(id -> progress.status(id, "Preparing"));
+        if (contents.isPlain(image)) {
+            // who may not push learns it before the work
+            config(all.get(1));
+            all = Compressing.run(contents, image, progress);
+        }
         Descriptor manifest = all.getFirst();
         List<Descriptor> blobs = all.subList(2, all.size());
-        for (Descriptor blob : blobs) {
-            if (blob.mediaType().equals(MediaTypes.LAYER_HOST)) {
-                throw new ImageException(
-                        ImageException.Kind.UNSUPPORTED,
-                        "an image that stands on this machine's own files cannot be pushed");
-            }
-        }
         ExecutorService workers = Executors.newFixedThreadPool(
                 uploads, Thread.ofPlatform().daemon().name("ondol-push-", 0).factory());
         try {
@@ -74,24 +78,27 @@ final class Push {
                 Descriptor blob = blobs.get(i);
                 String id = layers.get(i).diffId().brief();
                 if (!sendings.containsKey(blob.digest())) {
-                    progress.status(id, "Preparing");
                     AtomicLong sent = new AtomicLong();
                     sendings.put(blob.digest(), new Sending(id, blob, sent, workers.submit(() -> layer(blob, sent))));
                 }
             }
             follow(new ArrayList<>(sendings.values()));
-            byte[] config = contents.read(image.id());
-            Descriptor described = all.get(1);
-            upload.send(described, () -> new ByteArrayInputStream(config), List.of(), new AtomicLong());
+            config(all.get(1));
         } finally {
             workers.shutdownNow();
-            join(workers);
+            join(() -> workers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
         }
-        byte[] bytes = contents.read(Digest.parse(manifest.digest()));
+        Digest digest = Digest.parse(manifest.digest());
+        byte[] bytes = contents.read(digest);
         upload.manifest(manifest.mediaType(), bytes, String.valueOf(name.tag()));
-        store.pushed(image, name);
+        store.pushed(image.id(), digest, name);
         progress.status("", "%s: digest: %s size: %d".formatted(name.tag(), manifest.digest(), bytes.length));
-        return new RegistryClient.RemoteManifest(manifest.mediaType(), Digest.parse(manifest.digest()), bytes);
+        return new RegistryClient.RemoteManifest(manifest.mediaType(), digest, bytes);
+    }
+
+    private void config(Descriptor described) throws IOException {
+        byte[] config = contents.read(image.id());
+        upload.send(described, () -> new ByteArrayInputStream(config), List.of(), new AtomicLong());
     }
 
     private Upload.Done layer(Descriptor blob, AtomicLong sent) throws IOException {
@@ -153,11 +160,17 @@ final class Push {
         }
     }
 
-    private static void join(ExecutorService workers) {
+    interface Waiting {
+        void await() throws InterruptedException;
+    }
+
+    /** Waits for threads that have been told to end, also where this one is told so. */
+    static void join(Waiting waiting) {
         boolean interrupted = false;
-        while (!workers.isTerminated()) {
+        while (true) {
             try {
-                workers.awaitTermination(1, TimeUnit.SECONDS);
+                waiting.await();
+                break;
             } catch (InterruptedException e) {
                 interrupted = true;
             }

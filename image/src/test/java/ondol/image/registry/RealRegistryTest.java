@@ -90,7 +90,7 @@ class RealRegistryTest {
             Reference other = Reference.parse("localhost:" + registry.port() + "/c:1");
             Image image = make(name, 1_000_000);
             var pushed = client.push(name, Credentials.NONE, progress);
-            assertThat(pushed.digest()).isEqualTo(image.manifest());
+            assertThat(pushed.digest()).isEqualTo(store.resolve(name.toString()).manifest());
             assertThat(told).contains("Pushed");
             client.push(name, Credentials.NONE, progress);
             assertThat(told).contains("Layer already exists");
@@ -98,12 +98,12 @@ class RealRegistryTest {
             client.push(other, Credentials.NONE, progress);
             assertThat(told).contains("Mounted from a/b");
             assertThat(client.tags(name, Credentials.NONE)).containsExactly("1");
-            assertThat(client.manifest(name, Credentials.NONE).digest()).isEqualTo(image.manifest());
+            assertThat(client.manifest(name, Credentials.NONE).digest()).isEqualTo(pushed.digest());
             assertThat(store.resolve(name.toString()).digests()).hasSize(2);
             forget(name, other);
             Image back = client.pull(other, null, Credentials.NONE, progress);
             assertThat(back.id()).isEqualTo(image.id());
-            assertThat(back.manifest()).isEqualTo(image.manifest());
+            assertThat(back.manifest()).isEqualTo(pushed.digest());
             assertThatThrownBy(() -> client.pull(name.withTag("2"), null, Credentials.NONE, progress))
                     .hasMessage("manifest for %s not found: manifest unknown: manifest unknown"
                             .formatted(name.withTag("2").familiar()));
@@ -117,8 +117,10 @@ class RealRegistryTest {
         try (RealRegistry registry = new RealRegistry(folder(scratch.resolve("r")), "", "")) {
             Reference name = Reference.parse("localhost:" + registry.port() + "/large");
             Image image = make(name, 140 << 20);
+            // as it is: compressing noise takes long
+            store.pushed(image.id(), image.manifest(), name);
             client.push(name, Credentials.NONE, progress);
-            forget(name.withDefaultTag());
+            store.remove(image.id().toString(), true, id -> List.of());
             assertThat(client.pull(name, null, Credentials.NONE, progress).id()).isEqualTo(image.id());
         }
     }
