@@ -6,6 +6,7 @@ engine= dockerd= servers=() ending=()
 at_end() { ending+=("$*"); } # COMMAND: run when all is over, the last first; what it says about failures is not heard
 clean() {
   trap - EXIT
+  trap '' INT TERM # once more changes nothing
   local left i
   for ((i = ${#ending[@]} - 1; i >= 0; i--)); do eval "${ending[i]}" >/dev/null 2>&1 || true; done
   if [[ -n $dockerd ]]; then
@@ -15,15 +16,16 @@ clean() {
     [[ $dockerd = running ]] || "$peers" dockerd stop
   fi
   if [[ -n $engine ]]; then
-    left=$(docker -H "$ours" ps -aq 2>/dev/null || true)
-    [[ -z $left ]] || docker -H "$ours" rm -f $left >/dev/null
+    left=$(timeout 20 docker -H "$ours" ps -aq 2>/dev/null || true)
+    [[ -z $left ]] || timeout 60 docker -H "$ours" rm -f $left >/dev/null || true
     kill $engine 2>/dev/null && wait $engine 2>/dev/null || true
   fi
   ((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null || true
   rm -rf "$state"
 }
 trap clean EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # a root with busybox, for both engines
 root=$state/root
@@ -69,7 +71,8 @@ shown() { printf '  $ %s\n' "${*//$state/STATE}"; }
 image() { tar -C "$root" -c . | docker -H "$1" import - ondol-bench >/dev/null; }
 our_engine() {
   [[ -z $engine ]] || return 0
-  "$top/ondol" daemon --data-root "$state/data" --exec-root "$state/exec" -H "$ours" >"$state/engine.log" 2>&1 </dev/null &
+  # in a session of its own: what ends this script by a signal to its whole group must not end the engine before clean
+  setsid "$top/ondol" daemon --data-root "$state/data" --exec-root "$state/exec" -H "$ours" >"$state/engine.log" 2>&1 </dev/null &
   engine=$!
   for _ in {1..100}; do docker -H "$ours" version >/dev/null 2>&1 && break; sleep 0.1; done
   image "$ours"
