@@ -1,6 +1,7 @@
 package ondol.engine.local;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ final class Leftovers {
     }
 
     /** How the ids of engines begin that run: those whose lock some process has open. */
-    private static Set<String> running() {
+    static Set<String> running() {
         Set<String> ids = new HashSet<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
@@ -153,20 +154,27 @@ final class Leftovers {
     private static void locks(Path process, Set<String> ids) {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : open) {
-                String file = Files.readSymbolicLink(descriptor).toString();
-                if (file.endsWith(LOCK + " (deleted)") && isEngine(process)) {
-                    throw EngineException.conflict(
-                            "an engine whose data were removed still runs, as process %s: end it first"
-                                    .formatted(process.getFileName()));
-                }
-                if (file.endsWith(LOCK)) {
-                    String id =
-                            Files.readString(Path.of(file).resolveSibling("id")).strip();
-                    ids.add(id.substring(0, Math.min(SHORT_ID, id.length())));
-                }
+                lock(process, descriptor, ids);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // it has ended meanwhile
+        }
+    }
+
+    private static void lock(Path process, Path descriptor, Set<String> ids) {
+        try {
+            String file = Files.readSymbolicLink(descriptor).toString();
+            if (file.endsWith(LOCK + " (deleted)") && isEngine(process)) {
+                throw EngineException.conflict(
+                        "an engine whose data were removed still runs, as process %s: end it first"
+                                .formatted(process.getFileName()));
+            }
+            if (file.endsWith(LOCK)) {
+                String id = Files.readString(Path.of(file).resolveSibling("id")).strip();
+                ids.add(id.substring(0, Math.min(SHORT_ID, id.length())));
             }
         } catch (IOException e) {
-            // it has ended meanwhile, or the lock is no engine's
+            // it was closed meanwhile, or the lock is no engine's; others of the process may be
         }
     }
 

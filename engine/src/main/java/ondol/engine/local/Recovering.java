@@ -60,7 +60,10 @@ final class Recovering {
         house.networks().reconcile(house.endpoints().links());
     }
 
-    /** Removes what belongs to no record: halves of a container that was being made or removed. */
+    /**
+     * Removes what belongs to no record: halves of a container that was being made or removed. A file that cannot be deleted
+     * (a container may have made it immutable) is left, and said in the log: it is no reason not to begin.
+     */
     private void clear(List<ContainerRecord> records) {
         Set<String> known = new HashSet<>();
         records.forEach(record -> known.add(record.id()));
@@ -73,25 +76,41 @@ final class Recovering {
                 house.snapshots().remove(snapshot);
             }
         }
-        try (Stream<Path> removed = Files.list(house.folders().trash());
-                Stream<Path> folders = Files.list(house.folders().containers())) {
-            for (Path folder : removed.toList()) {
-                dismiss(folder);
-                Removing.delete(folder);
+        for (Path folder : list(house.folders().trash())) {
+            dismiss(folder);
+            Removing.deleteQuietly(folder);
+        }
+        for (Path folder : list(house.folders().containers())) {
+            boolean kept = known.contains(folder.getFileName().toString());
+            forgetVolumes(folder.resolve(ContainerFiles.VOLUMES), kept);
+            if (!kept) {
+                Removing.deleteQuietly(folder);
             }
-            for (Path folder : folders.toList()) {
-                Path volumes = folder.resolve(ContainerFiles.VOLUMES);
-                if (known.contains(folder.getFileName().toString())) {
-                    Files.deleteIfExists(volumes);
-                    continue;
-                }
-                if (Files.exists(volumes)) {
-                    Files.readAllLines(volumes).forEach(house.volumes()::removeQuietly);
-                }
-                Removing.delete(folder);
+        }
+    }
+
+    /**
+     * The note of anonymous volumes that were being made for a container.
+     *
+     * @param made whether it was: then its record has them, and they stay
+     */
+    private void forgetVolumes(Path note, boolean made) {
+        try {
+            if (!made && Files.exists(note)) {
+                Files.readAllLines(note).forEach(house.volumes()::removeQuietly);
             }
+            Files.deleteIfExists(note);
         } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.FAILED, "cannot clear up: " + e.getMessage(), e);
+            LOG.log(Level.WARNING, "{0} is left: {1}", note, e.getMessage());
+        }
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.toList();
+        } catch (IOException e) {
+            throw new EngineException(
+                    EngineException.Kind.FAILED, "cannot read %s: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
@@ -106,13 +125,10 @@ final class Recovering {
 
     /** The folders in which a record lies, whether or not it can be read. */
     private List<String> withRecord() {
-        try (Stream<Path> folders = Files.list(house.folders().containers())) {
-            return folders.filter(folder -> Files.exists(folder.resolve(ContainerFiles.RECORD)))
-                    .map(folder -> folder.getFileName().toString())
-                    .toList();
-        } catch (IOException e) {
-            throw new EngineException(EngineException.Kind.FAILED, "cannot read the containers: " + e.getMessage(), e);
-        }
+        return list(house.folders().containers()).stream()
+                .filter(folder -> Files.exists(folder.resolve(ContainerFiles.RECORD)))
+                .map(folder -> folder.getFileName().toString())
+                .toList();
     }
 
     private void recover(Container container) {

@@ -91,6 +91,8 @@ final class Removing {
             all = walk.sorted(Comparator.reverseOrder()).toList();
         } catch (NoSuchFileException e) {
             return;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path path : all) {
             Files.deleteIfExists(path);
