@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.nftables.Element;
 import ondol.linux.nftables.Nftables;
@@ -76,12 +77,25 @@ public final class HostRules implements AutoCloseable {
         } else if (begin) {
             watch();
             rebuild();
-        } else {
-            Transaction changes = new Transaction();
-            for (HostCopy copy : copies) {
-                copy.update(changes, before, this.ports, insideBefore, this.inside);
-            }
+        } else if (!change(before, insideBefore)) {
+            rebuild();
+        }
+    }
+
+    /** Changes ports and interfaces alone; false where the copies are not as they were left: somebody flushed all rules. */
+    private boolean change(Set<Port> portsBefore, Set<String> insideBefore) {
+        Transaction changes = new Transaction();
+        for (HostCopy copy : copies) {
+            copy.update(changes, portsBefore, ports, insideBefore, inside);
+        }
+        try {
             nftables.apply(changes);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
         }
     }
 

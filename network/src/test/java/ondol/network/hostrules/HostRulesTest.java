@@ -134,6 +134,21 @@ class HostRulesTest {
         assertThat(rules.warnings()).isEmpty();
     }
 
+    @Test
+    void copiesThatSomebodyDeletedAreMadeAnew() throws Exception {
+        nft("table inet machine { chain in { type filter hook input priority 0; policy drop; } }");
+        bothAre("no");
+        try (Nftables nftables = Nftables.inNamespace(host)) {
+            Transaction flush = new Transaction();
+            nftables.tables().stream()
+                    .filter(table -> table.name().startsWith("ondol-host-"))
+                    .forEach(flush::deleteTable);
+            nftables.apply(flush);
+        }
+        rules.update(Set.of(PUBLISHED, new HostRules.Port(Packet.TCP, 8090)), Set.of("inside0"));
+        bothAre("no");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
