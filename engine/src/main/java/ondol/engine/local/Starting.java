@@ -187,6 +187,10 @@ final class Starting {
         if (errno == Errno.EPERM || errno == Errno.ENOSYS) {
             return "; this kernel, or what it runs in, forbids the call";
         }
+        if (errno == Errno.EINVAL && refused.arguments().contains("/tasks")) {
+            return "; the engine runs under a realtime policy (man 7 sched), and a new group of v1 has no time for such"
+                    + " processes: start the engine under the ordinary policy, as chrt --other 0 does";
+        }
         // man 2 move_mount: a folder goes on folders only, all else on all else
         boolean kinds = errno == Errno.EINVAL || errno == Errno.ENOTDIR || errno == Errno.EISDIR;
         return refused.call().equals("move_mount") && kinds
