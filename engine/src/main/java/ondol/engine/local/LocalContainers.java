@@ -140,8 +140,12 @@ final class LocalContainers implements Containers {
             if (!container.running() || group == null) {
                 throw EngineException.conflict("Container %s is not running".formatted(reference));
             }
-            group.freeze();
-            container.save(r -> r.change().status(Status.PAUSED).build());
+            try (Undo undo = new Undo()) {
+                group.freeze();
+                undo.add(group::thaw);
+                container.save(r -> r.change().status(Status.PAUSED).build());
+                undo.commit();
+            }
         } finally {
             container.leave();
         }
@@ -176,8 +180,12 @@ final class LocalContainers implements Containers {
             if (checked.equals(old)) {
                 throw EngineException.invalid("Renaming a container with the same name as its current name");
             }
-            house.registry().reserve(checked, container.id());
-            container.save(r -> r.change().name(checked).build());
+            try (Undo undo = new Undo()) {
+                house.registry().reserve(checked, container.id());
+                undo.add(() -> house.registry().release(checked, container.id()));
+                container.save(r -> r.change().name(checked).build());
+                undo.commit();
+            }
             house.registry().release(old, container.id());
             if (house.naming().named(container.record())) {
                 house.naming().refresh();
@@ -466,10 +474,8 @@ final class LocalContainers implements Containers {
             List<String> changes,
             boolean pause) {
         Container container = get(reference);
-        boolean frozen = pause && container.record().status() == Status.RUNNING;
-        if (frozen) {
-            pause(reference);
-        }
+        boolean frozen =
+                pause && container.record().status() == Status.RUNNING && unlessConflict(() -> pause(reference));
         try {
             ContainerRecord record = container.record();
             Snapshot snapshot = house.snapshots().open(container.id());
@@ -494,8 +500,21 @@ final class LocalContainers implements Containers {
             return made.id().toString();
         } finally {
             if (frozen) {
-                unpause(reference);
+                unlessConflict(() -> unpause(reference));
             }
+        }
+    }
+
+    /** Whether it was done: somebody may have ended, paused or unpaused it meanwhile, and that is as good. */
+    private static boolean unlessConflict(Runnable action) {
+        try {
+            action.run();
+            return true;
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.CONFLICT && e.kind() != EngineException.Kind.NOT_FOUND) {
+                throw e;
+            }
+            return false;
         }
     }
 

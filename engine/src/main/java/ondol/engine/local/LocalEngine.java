@@ -175,12 +175,12 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Two engines on one machine must not share a group: each clears up below its own. */
     /** As {@link Leftovers#clean}. */
     public static List<String> clean(boolean remove) {
         return Leftovers.clean(remove);
     }
 
+    /** Two engines on one machine must not share a group: each clears up below its own. */
     private static String cgroupParent(EngineOptions options, Folders folders) {
         String wanted = options.cgroupParent();
         if (wanted != null) {

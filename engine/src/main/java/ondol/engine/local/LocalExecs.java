@@ -64,6 +64,7 @@ final class LocalExecs implements Execs {
         if (config.cmd() == null || config.cmd().isEmpty()) {
             throw EngineException.invalid("No exec command specified");
         }
+        executions.values().stream().filter(Execution::abandoned).forEach(this::forget);
         Execution execution = new Execution(Folders.newId(), container, config);
         executions.put(execution.id, execution);
         container.executions.put(execution.id, execution);
@@ -321,10 +322,12 @@ final class LocalExecs implements Execs {
         }
         execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
-        house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> {
-            executions.remove(execution.id);
-            execution.container.executions.remove(execution.id);
-        });
+        house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> forget(execution));
+    }
+
+    private void forget(Execution execution) {
+        executions.remove(execution.id);
+        execution.container.executions.remove(execution.id);
     }
 
     private void publish(Execution execution, String action, @Nullable String exitCode) {

@@ -215,7 +215,7 @@ final class Stopping {
             if (patience.isNegative()) {
                 ended.get();
             } else {
-                ended.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+                ended.get(TimeUnit.NANOSECONDS.convert(patience), TimeUnit.NANOSECONDS);
             }
             return true;
         } catch (TimeoutException e) {
