@@ -67,11 +67,10 @@ gone() { [[ ! -e /proc/$1 ]] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/nul
 
 # busybox_root DIR: a root that holds busybox under all its names, and the few files programs look for
 busybox_root() {
-  local applet
   mkdir -p "$1"/{bin,etc,root,tmp,home,usr/bin}
   chmod 1777 "$1/tmp"
   cp "$(command -v busybox)" "$1/bin/busybox"
-  for applet in $(busybox --list); do [[ $applet = busybox ]] || ln -sf busybox "$1/bin/$applet"; done
+  chroot "$1" /bin/busybox --install -s /bin # in one process: on tools/v2's kernel each takes a tenth of a second
   echo 'root:x:0:0:root:/root:/bin/sh
 daemon:x:1:1:daemon:/:/bin/false' >"$1/etc/passwd"
   echo 'root:x:0:

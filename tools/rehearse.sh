@@ -42,6 +42,7 @@ rehearse_engine() {
   verb logs $name
   verb inspect $name
   verb images
+  verb pull 127.0.0.1:1/none # nobody answers: for the classes of HTTP and TLS
   verb rm -f $name
   unset ONDOL_HOST
   kill $engine 2>/dev/null || true # it writes its list as it ends

@@ -137,7 +137,9 @@ class ImageStoreTest {
         Files.createDirectories(root.resolve("trash/1/x"));
         store = ImageStore.open(root);
         assertThat(store.resolve("a").id()).isEqualTo(image.id());
-        assertThat(root.resolve("staging")).isEmptyDirectory();
+        // new names begin at 1, and one may just be in use: the images that are on disk now are noted in the background
+        assertThat(root.resolve("staging/8")).doesNotExist();
+        assertThat(root.resolve("staging/9")).doesNotExist();
         assertThat(root.resolve("layers/lzz")).doesNotExist();
         assertThat(root.resolve("layers/lyy.json")).doesNotExist();
         assertThat(root.resolve("blobs/sha256/" + "0".repeat(64))).doesNotExist();

@@ -45,7 +45,7 @@ class KilledStoreTest {
                     .redirectErrorStream(true)
                     .redirectOutput(scratch.resolve("log").toFile())
                     .start();
-            // the moment is counted from when it works
+            // the moment is counted from when it has done something
             while (worker.isAlive() && !Files.exists(scratch.resolve("made/ready" + i))) {
                 Thread.sleep(5);
             }
@@ -76,9 +76,9 @@ class KilledStoreTest {
             Random random = new Random();
             Path scratch = Files.createDirectories(Path.of(args[1]));
             try (ImageStore store = ImageStore.open(Path.of(args[0]))) {
-                Files.writeString(scratch.resolve("ready" + args[2]), "");
                 while (true) {
                     step(store, scratch, random);
+                    Files.writeString(scratch.resolve("ready" + args[2]), "");
                 }
             }
         }

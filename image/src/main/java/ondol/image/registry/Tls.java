@@ -20,7 +20,10 @@ import javax.net.ssl.X509TrustManager;
 import ondol.image.ImageException;
 import org.jspecify.annotations.Nullable;
 
-/** Whom a connection trusts: the JDK's authorities, the system's, and those that are configured for a registry. */
+/**
+ * Whom a connection trusts: the system's authorities, or the JDK's where the system names none, and those that are
+ * configured for a registry.
+ */
 final class Tls {
     /** Where Debian, Fedora and Alpine have theirs. */
     private static final List<Path> SYSTEM = List.of(
@@ -59,16 +62,18 @@ final class Tls {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         int number = 0;
-        for (TrustManager manager : factory(null).getTrustManagers()) {
-            if (manager instanceof X509TrustManager known) {
-                for (X509Certificate certificate : known.getAcceptedIssuers()) {
-                    store.setCertificateEntry("c" + number++, certificate);
-                }
-            }
-        }
         Path system = SYSTEM.stream().filter(Files::isReadable).findFirst().orElse(null);
         if (system != null) {
             number = add(store, system, number);
+        }
+        if (number == 0) { // Java's own; both would be read twice as long, for much the same authorities
+            for (TrustManager manager : factory(null).getTrustManagers()) {
+                if (manager instanceof X509TrustManager known) {
+                    for (X509Certificate certificate : known.getAcceptedIssuers()) {
+                        store.setCertificateEntry("c" + number++, certificate);
+                    }
+                }
+            }
         }
         if (certificates != null && Files.isDirectory(certificates)) {
             try (var files = Files.list(certificates)) {
