@@ -68,6 +68,9 @@ like "ps -a" 'Exited \(4\).*made' "$($d ps -a)"
 equal "inspect" "true room sleep" "$($d inspect -f '{{.State.Running}} {{.Config.Hostname}} {{.Path}}' room)"
 exits "inspect: nothing there" 1 $d inspect nothing
 equal "inspect: image" '[sh]' "$($d inspect -f '{{.Config.Cmd}}' base)"
+equal "image inspect --platform" linux "$($d image inspect --platform linux -f '{{.Os}}' base)"
+like "image inspect --platform: it is for another" 'base was found but does not match the specified platform: wanted linux/s390x, actual: linux/' \
+  "$($d image inspect --platform linux/s390x base 2>&1)"
 
 echo "logs"
 $d run --name wrote base sh -c 'echo one; sleep 1.2; echo two; echo three >&2' >/dev/null 2>&1

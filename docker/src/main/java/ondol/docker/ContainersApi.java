@@ -18,7 +18,6 @@ import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.HostConfig;
 import ondol.engine.HostConfigBuilder;
-import ondol.engine.Images;
 import ondol.engine.Tenants;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,11 @@ final class ContainersApi {
         HostConfig host = extras == null || extras.hostConfig() == null
                 ? HostConfigBuilder.builder().build()
                 : extras.hostConfig();
-        platform(call.query("platform"), config.image());
+        String platform = call.query("platform");
+        String image = config.image();
+        if (platform != null && image != null && !image.isEmpty()) {
+            Platforms.check(engine.images().inspect(image), image, platform);
+        }
         ContainerJson.NetworkingConfig networking = extras == null ? null : extras.networkingConfig();
         Map<String, EndpointSettings> endpoints = networking == null ? null : networking.endpointsConfig();
         Containers.Created created;
@@ -80,20 +83,6 @@ final class ContainersApi {
             throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
         }
         call.json(201, new ContainerJson.Created(created.id(), created.warnings()));
-    }
-
-    /** An image that is here is for one platform; where another is asked for, it is as if it were not here. */
-    private void platform(@Nullable String wanted, @Nullable String name) {
-        if (wanted == null || name == null || name.isEmpty()) {
-            return;
-        }
-        Images.ImageDetails image = engine.images().inspect(name);
-        String variant = image.variant() == null || image.variant().isEmpty() ? "" : "/" + image.variant();
-        String actual = image.os() + "/" + image.architecture() + variant;
-        if (!(actual + "/").startsWith(wanted + "/") && !(wanted + "/").startsWith(actual + "/")) {
-            throw EngineException.notFound("image with reference " + name
-                    + " was found but does not match the specified platform: wanted " + wanted + ", actual: " + actual);
-        }
     }
 
     /** A user's containers are the user's tenant's, unless they say otherwise. */

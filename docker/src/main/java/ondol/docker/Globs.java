@@ -1,22 +1,38 @@
 package ondol.docker;
 
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import ondol.engine.EngineException;
 
-/** Patterns of image names as in {@code --filter reference=alp*}: a star stands for all but a slash. */
+/**
+ * Patterns of image names as in {@code --filter reference=alp*} (Go's {@code path.Match}): a star stands for all but a
+ * slash, brackets for one of some characters. They are apart from a Dockerfile's patterns, which the image module has and
+ * this one does not see: names have few characters, so that nothing needs to be escaped.
+ */
 final class Globs {
+    private static final Pattern PART = Pattern.compile("\\[\\^?[\\w.:-]+]|.", Pattern.DOTALL);
+
     private Globs() {}
 
+    /** @throws EngineException INVALID where it makes no sense */
     static Pattern compile(String glob) {
         StringBuilder regex = new StringBuilder();
-        for (char c : glob.toCharArray()) {
-            switch (c) {
-                case '*' -> regex.append("[^/]*");
-                case '?' -> regex.append("[^/]");
-                default -> regex.append(Pattern.quote(String.valueOf(c)));
-            }
+        PART.matcher(glob)
+                .results()
+                .map(MatchResult::group)
+                .forEach(part -> regex.append(
+                        switch (part) {
+                            case "*" -> "[^/]*";
+                            case "?" -> "[^/]";
+                            default -> part.length() > 2 ? "(?!/)" + part : Pattern.quote(part);
+                        }));
+        try {
+            return Pattern.compile(regex.toString());
+        } catch (PatternSyntaxException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "syntax error in pattern: " + glob, e);
         }
-        return Pattern.compile(regex.toString());
     }
 
     /** Whether a name fits one of the patterns, with its tag or without. */

@@ -87,6 +87,13 @@ final class ImagesApi {
 
     private void inspect(Call call) {
         ImageDetails image = images.inspect(call.path("name"));
+        String platform = call.query("platform");
+        if (platform != null && !platform.isEmpty() && call.version().atLeast(49)) {
+            if (call.flag("manifests")) {
+                throw EngineException.invalid("conflicting options: manifests and platform options cannot both be set");
+            }
+            Platforms.check(image, call.path("name"), platform);
+        }
         call.json(new ImageJson.Inspect(
                 image.id(),
                 image.names(),

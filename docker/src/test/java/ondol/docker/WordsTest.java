@@ -83,6 +83,27 @@ class WordsTest {
         assertThat(Globs.reference(patterns, "alpine:3")).isTrue();
         assertThat(Globs.reference(patterns, "a/bc:1")).isTrue();
         assertThat(Globs.reference(patterns, "al/pine:3")).isFalse();
+        List<Pattern> sets = List.of(Globs.compile("[a-c]x"), Globs.compile("y[^0-4.]"), Globs.compile("z[:9"));
+        assertThat(List.of("bx", "bx:1", "y5")).allMatch(name -> Globs.reference(sets, name));
+        assertThat(List.of("dx", "y3", "y.", "y/", "z")).noneMatch(name -> Globs.reference(sets, name));
+        assertThatThrownBy(() -> Globs.compile("[c-a]")).hasMessage("syntax error in pattern: [c-a]");
+    }
+
+    @Test
+    void platformsAsClientsWriteThem() {
+        assertThat(Platforms.read("linux/arm64/v8")).isEqualTo("linux/arm64/v8");
+        assertThat(Platforms.read("{\"architecture\":\"amd64\",\"os\":\"linux\"}"))
+                .isEqualTo("linux/amd64");
+        assertThat(Platforms.read(
+                        "{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\",\"os.version\":\"1\"}"))
+                .isEqualTo("linux/arm/v7");
+        assertThatThrownBy(() -> Platforms.read("{\"os\":\"linux\"}"))
+                .hasMessage("both OS and Architecture must be provided");
+        assertThatThrownBy(() -> Platforms.read("{os")).hasMessageStartingWith("failed to parse platform: ");
+        assertThat(Platforms.fit("linux/amd64", "linux")).isTrue();
+        assertThat(Platforms.fit("linux/arm64/v8", "linux/arm64")).isTrue();
+        assertThat(Platforms.fit("linux/arm64", "linux/arm64/v8")).isTrue();
+        assertThat(Platforms.fit("linux/arm64", "linux/arm")).isFalse();
     }
 
     @Test

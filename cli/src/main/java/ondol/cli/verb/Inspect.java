@@ -149,7 +149,7 @@ public final class Inspect extends Verb {
         List<String> errors = new ArrayList<>();
         for (String name : flags.rest()) {
             try {
-                String json = new String(fetch(cli, type, name, flags.is("size")), StandardCharsets.UTF_8);
+                String json = new String(fetch(cli, type, name, query(flags)), StandardCharsets.UTF_8);
                 if (template == null) found.add(json);
                 else cli.out().line(template.execute(Json.parse(json)));
             } catch (Template.Failure e) {
@@ -174,12 +174,12 @@ public final class Inspect extends Verb {
         cli.out().line(format.isEmpty() ? JsonIndent.indent(json, "", "    ") : json);
     }
 
-    private static byte[] fetch(Cli cli, String type, String name, boolean size) throws IOException {
+    private static byte[] fetch(Cli cli, String type, String name, String query) throws IOException {
         String[] kinds =
                 type.isEmpty() ? new String[] {"container", "image", "network", "volume"} : new String[] {type};
         for (String one : kinds) {
             try {
-                return cli.bytes("GET", path(one, name, size), null);
+                return cli.bytes("GET", path(one, name, query), null);
             } catch (EngineException e) {
                 boolean unknown = e.code() == 404
                         || e.code() == 400
@@ -191,10 +191,16 @@ public final class Inspect extends Verb {
         throw new CliException("Error: No such object: " + name);
     }
 
-    private static String path(String type, String name, boolean size) {
+    private static String query(Flags flags) {
+        String platform = flags.get("platform", "");
+        if (!platform.isEmpty()) return "?platform=" + Cli.encode(platform);
+        return flags.is("size") ? "?size=1" : "";
+    }
+
+    private static String path(String type, String name, String query) {
         return switch (type) {
-            case "container" -> "/containers/" + Cli.encode(name) + "/json" + (size ? "?size=1" : "");
-            case "image" -> "/images/" + ImageName.path(name) + "/json";
+            case "container" -> "/containers/" + Cli.encode(name) + "/json" + query;
+            case "image" -> "/images/" + ImageName.path(name) + "/json" + query;
             case "tenant" -> "/ondol/tenants/" + Cli.encode(name);
             case "plugin" -> "/plugins/" + ImageName.path(name) + "/json";
             case "config", "node", "secret", "service", "task", "network", "volume" ->

@@ -127,6 +127,13 @@ public final class ImageJson {
     public record Platform(
             String architecture, String os, @Nullable String variant) {}
 
+    /** What machine an image is wanted for (OCI image specification, platform). */
+    @Json
+    public record WantedPlatform(
+            @Nullable String architecture,
+            @Nullable String os,
+            @Nullable String variant) {}
+
     /** Bytes of an image's files. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Unpacked(@Json.Property("Unpacked") long unpacked) {}

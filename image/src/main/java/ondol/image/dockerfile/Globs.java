@@ -3,7 +3,10 @@ package ondol.image.dockerfile;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Go's patterns of names ({@code path/filepath}, Match): {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, {@code \x}. */
+/**
+ * Go's patterns of names ({@code path/filepath}, Match): {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, {@code \x}.
+ * Files may be named by any characters, so every one that is not a letter or digit is escaped.
+ */
 public final class Globs {
     private Globs() {}
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a list of texts in JSON (RFC 8259), the exec form of an instruction. Anything else is none. */
+/**
+ * Reads a list of texts in JSON (RFC 8259), the exec form of an instruction. Anything else is none, and a command for the
+ * shell: so the library does not do, which takes a list that other text follows, and nulls and line breaks in it.
+ */
 final class JsonList {
     private final String text;
     private int at = 1;
