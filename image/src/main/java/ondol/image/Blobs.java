@@ -114,17 +114,24 @@ final class Blobs {
 
     /** A content of unknown digest that is being written. */
     Staged stage() throws IOException {
-        return new Staged();
+        return new Staged(Digest.sha256());
+    }
+
+    /** A content that someone else sums up while it is written, and says so by {@link Staged#summed}. */
+    Staged stageUnsummed() throws IOException {
+        return new Staged(null);
     }
 
     final class Staged extends OutputStream {
         private final Path file = folders.staging.resolve(folders.stagingName());
         private final OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
-        private final MessageDigest sum = Digest.sha256();
+        private final @Nullable MessageDigest sum;
         private long size;
         private @Nullable Digest digest;
 
-        private Staged() throws IOException {}
+        private Staged(@Nullable MessageDigest sum) throws IOException {
+            this.sum = sum;
+        }
 
         @Override
         public void write(int b) throws IOException {
@@ -134,16 +141,25 @@ final class Blobs {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
-            sum.update(bytes, offset, length);
+            if (sum != null) {
+                sum.update(bytes, offset, length);
+            }
             size += length;
+        }
+
+        /** Says what all of it sums up to. */
+        void summed(Digest all) {
+            digest = all;
         }
 
         /** The digest of all; nothing is written afterwards. */
         Digest digest() {
-            if (digest == null) {
-                digest = Digest.of(sum);
+            Digest known = digest;
+            if (known == null) {
+                known = Digest.of(java.util.Objects.requireNonNull(sum, "nobody has summed it up"));
+                digest = known;
             }
-            return digest;
+            return known;
         }
 
         /** Gives the content its name. */

@@ -86,11 +86,12 @@ enum Compression {
                 && start[5] == 0x41;
     }
 
-    /** Whether a stream that can be marked begins as a tar does, or as something compressed. */
-    static boolean mayBeTar(BufferedInputStream in) throws IOException {
-        in.mark(TarHeader.BLOCK);
-        byte[] start = in.readNBytes(TarHeader.BLOCK);
-        in.reset();
+    /**
+     * Whether something begins as a tar does, or as something compressed.
+     *
+     * @param start its first {@link TarHeader#BLOCK} bytes, or all where it has fewer
+     */
+    static boolean mayBeTar(byte[] start) {
         if (starts(start, 0x1f, 0x8b) || starts(start, 0x28, 0xb5, 0x2f, 0xfd)) {
             return true;
         }

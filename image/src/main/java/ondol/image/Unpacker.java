@@ -60,29 +60,43 @@ final class Unpacker implements AutoCloseable {
 
     /** A tar from outside, plain or compressed. */
     Unpacked receive(InputStream in) throws IOException {
-        return make(in::transferTo);
+        return make(out -> copy(in, out));
     }
 
-    /** A tar that is written here: while one thread writes and sums it up, another lays it out. */
+    /** A tar that is written here: while one thread writes it, another sums it up, and a third one lays it out. */
     Unpacked make(Writing writing) throws IOException {
         return make(writing, true);
     }
 
     /** A content from outside: with a layer where it is a tar that can be laid out, and without one where it is not. */
     Unpacked keep(InputStream in) throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(in, BUFFER);
-        if (Compression.mayBeTar(buffered)) {
-            return make(buffered::transferTo, false);
+        byte[] start = in.readNBytes(TarHeader.BLOCK);
+        Writing whole = out -> {
+            out.write(start);
+            copy(in, out);
+        };
+        if (Compression.mayBeTar(start)) {
+            return make(whole, false);
         }
         try (Blobs.Staged blob = blobs.stage()) {
-            buffered.transferTo(blob);
+            whole.to(blob);
             return new Unpacked(null, blob.commit("application/octet-stream"));
+        }
+    }
+
+    /** In pieces that pass buffers by. */
+    private static void copy(InputStream in, OutputStream out) throws IOException {
+        byte[] bytes = new byte[BUFFER];
+        int read;
+        while ((read = in.readNBytes(bytes, 0, bytes.length)) > 0) {
+            out.write(bytes, 0, read);
         }
     }
 
     private Unpacked make(Writing writing, boolean strict) throws IOException {
         ChunkPipe pipe = new ChunkPipe();
-        try (Blobs.Staged blob = blobs.stage()) {
+        try (Blobs.Staged blob = blobs.stageUnsummed()) {
+            Future<Digest> summing = workers.submit(pipe::sum);
             Future<Laid> laying = workers.submit(() -> layOut(pipe.out));
             try {
                 BufferedOutputStream out = new BufferedOutputStream(new Tee(blob, pipe, strict), BUFFER);
@@ -100,9 +114,11 @@ final class Unpacker implements AutoCloseable {
                 if (strict || e.kind() == ImageException.Kind.FAILED) {
                     throw e;
                 }
+                blob.summed(await(summing));
                 return new Unpacked(null, blob.commit("application/octet-stream"));
             }
             try {
+                blob.summed(await(summing));
                 Digest diffId = laid.diffId() == null ? blob.digest() : laid.diffId();
                 ondol.oci.image.Descriptor kept = blob.commit(laid.compression().mediaType);
                 return new Unpacked(layers.adopt(laid.folder(), diffId, laid.size()), kept);
@@ -161,12 +177,12 @@ final class Unpacker implements AutoCloseable {
         }
     }
 
-    private static Laid await(Future<Laid> laying) throws IOException {
+    private static <T> T await(Future<T> work) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return laying.get();
+                    return work.get();
                 } catch (InterruptedException e) {
                     // the pipe has ended, so this is soon over; its folder must not be forgotten
                     interrupted = true;
@@ -251,7 +267,7 @@ final class Unpacker implements AutoCloseable {
 
     private long fill(Descriptor folder, InputStream in) throws IOException {
         try (TreeWriter writer = new TreeWriter(folder, "", TreeWriter.Options.LAYER, limits)) {
-            InputStream plain = new BufferedInputStream(in, BUFFER);
+            InputStream plain = in instanceof BufferedInputStream ? in : new BufferedInputStream(in, BUFFER);
             writer.addAll(new TarReader(plain));
             // what follows the end belongs to the layer's bytes
             drain(plain);
