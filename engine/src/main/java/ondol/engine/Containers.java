@@ -54,17 +54,39 @@ public interface Containers {
     /** {@link #stop} where it runs, then {@link #start}. */
     void restart(String container, @Nullable String signal, @Nullable Duration patience);
 
-    /** Sends a signal to the container's first process; null is KILL, which also waits for the end. */
+    /**
+     * Sends a signal to the container's first process; KILL also waits for the end, 30 s at most.
+     *
+     * @param signal a name or number; null is KILL
+     * @throws EngineException {@code CONFLICT} where it does not run
+     */
     void kill(String container, @Nullable String signal);
 
-    /** Freezes all of the container's processes. */
+    /**
+     * Freezes all of the container's processes; returns when they stand.
+     *
+     * @throws EngineException {@code CONFLICT} where it does not run, or is paused already
+     */
     void pause(String container);
 
+    /** @throws EngineException {@code CONFLICT} where it is not paused */
     void unpause(String container);
 
+    /**
+     * Gives a container another name, also while it runs.
+     *
+     * @param name as for {@link #create}
+     * @throws EngineException {@code CONFLICT} for a name in use
+     */
     void rename(String container, String name);
 
-    /** Changes limits and the restart policy, also while it runs: what is null in {@code changes} stays. */
+    /**
+     * Changes limits and the restart policy, also while it runs: what is null in {@code changes} stays.
+     *
+     * @return what the kernel took and does not keep, a sentence each
+     * @throws EngineException {@code INVALID}, {@code UNSUPPORTED} or {@code CONFLICT} for a limit that cannot be had; then
+     *     nothing changes
+     */
     List<String> update(String container, HostConfig changes);
 
     /**
@@ -72,6 +94,7 @@ public interface Containers {
      *
      * @param force ends it first, where it runs
      * @param volumes removes its anonymous volumes too
+     * @throws EngineException {@code CONFLICT} where it runs, or is paused
      */
     void remove(String container, boolean force, boolean volumes);
 
@@ -81,7 +104,7 @@ public interface Containers {
     /** {@link ContainerDetails} of all containers, the newest first. */
     List<ContainerDetails> list();
 
-    /** Bytes of the writable layer, and of it with the image's layers. */
+    /** Bytes of the writable layer, and of it with the image's layers; counted now, file by file. */
     Sizes sizes(String container);
 
     /** Disk use in bytes. */

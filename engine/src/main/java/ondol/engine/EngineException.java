@@ -30,11 +30,13 @@ public final class EngineException extends RuntimeException {
 
     private final Kind kind;
 
+    /** @param message one sentence: what was wrong, where, what to do */
     public EngineException(Kind kind, String message) {
         super(message);
         this.kind = kind;
     }
 
+    /** @param message one sentence; null for what the cause says */
     public EngineException(Kind kind, @Nullable String message, Throwable cause) {
         super(message == null ? cause.toString() : message, cause);
         this.kind = kind;
@@ -47,18 +49,22 @@ public final class EngineException extends RuntimeException {
         return message == null ? kind.name() : message;
     }
 
+    /** What kind of failure it is, for programs. */
     public Kind kind() {
         return kind;
     }
 
+    /** Of the kind {@link Kind#NOT_FOUND}. */
     public static EngineException notFound(String message) {
         return new EngineException(Kind.NOT_FOUND, message);
     }
 
+    /** Of the kind {@link Kind#CONFLICT}. */
     public static EngineException conflict(String message) {
         return new EngineException(Kind.CONFLICT, message);
     }
 
+    /** Of the kind {@link Kind#INVALID}. */
     public static EngineException invalid(String message) {
         return new EngineException(Kind.INVALID, message);
     }
