@@ -5,11 +5,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import ondol.engine.AttachOptions;
 import ondol.engine.Attachment;
@@ -28,13 +25,7 @@ import ondol.engine.logs.DetailedReader;
 import ondol.engine.logs.LogPosition;
 import ondol.engine.logs.LogReader;
 import ondol.engine.spec.LogChoice;
-import ondol.engine.spec.MountPoint;
-import ondol.image.Changes;
-import ondol.image.ConfigChanges;
-import ondol.image.Image;
-import ondol.image.NewImage;
 import ondol.image.RootView;
-import ondol.image.Snapshot;
 import ondol.image.Tars;
 import ondol.linux.Terminal;
 import ondol.linux.cgroup.Cgroup;
@@ -256,7 +247,7 @@ final class LocalContainers implements Containers {
     @Override
     public Sizes sizes(String reference) {
         Container container = get(reference);
-        long writable = house.snapshots().usage(container.id());
+        long writable = LocalImages.translate(() -> house.snapshots().usage(container.id()));
         long below;
         try {
             below = house.images().resolve(container.record().imageId()).size();
@@ -380,56 +371,7 @@ final class LocalContainers implements Containers {
 
     @Override
     public List<Change> changes(String reference) {
-        Container container = get(reference);
-        Snapshot snapshot = house.snapshots().open(container.id());
-        Set<String> own = mountpoints(container);
-        List<Change> changes = new ArrayList<>();
-        for (ondol.image.Change change : Changes.of(snapshot)) {
-            if (!own.contains(change.path())) {
-                changes.add(new Change(Change.Kind.valueOf(change.kind().name()), change.path()));
-            }
-        }
-        return withoutIdleParents(changes);
-    }
-
-    /** Places that the engine made to mount on: they are no changes of the container's. */
-    private static Set<String> mountpoints(Container container) {
-        Set<String> own = new HashSet<>(List.of(
-                "/proc",
-                "/sys",
-                "/dev",
-                "/dev/pts",
-                "/dev/shm",
-                "/dev/mqueue",
-                "/dev/console",
-                "/dev/null",
-                "/dev/zero",
-                "/dev/full",
-                "/dev/random",
-                "/dev/urandom",
-                "/dev/tty",
-                "/etc/hosts",
-                "/etc/hostname",
-                "/etc/resolv.conf",
-                "/sbin/docker-init"));
-        for (MountPoint mount : container.record().mounts()) {
-            own.add(mount.destination());
-        }
-        return own;
-    }
-
-    /** A folder that is listed only because something below it changed goes with that. */
-    private static List<Change> withoutIdleParents(List<Change> changes) {
-        List<Change> kept = new ArrayList<>();
-        for (Change change : changes) {
-            boolean parent = change.kind() == Change.Kind.MODIFIED
-                    && Set.of("/etc", "/sbin").contains(change.path())
-                    && changes.stream().noneMatch(other -> other.path().startsWith(change.path() + "/"));
-            if (!parent) {
-                kept.add(change);
-            }
-        }
-        return kept;
+        return RootChanges.of(house, get(reference));
     }
 
     @Override
@@ -477,27 +419,7 @@ final class LocalContainers implements Containers {
         boolean frozen =
                 pause && container.record().status() == Status.RUNNING && unlessConflict(() -> pause(reference));
         try {
-            ContainerRecord record = container.record();
-            Snapshot snapshot = house.snapshots().open(container.id());
-            Image made = LocalImages.translate(() -> {
-                Image base = house.images().resolve(record.imageId());
-                NewImage wanted = new NewImage(
-                        LocalImages.name(name),
-                        ConfigChanges.apply(ImageConfigs.execution(record.config()), changes),
-                        Objects.requireNonNullElse(author, ""),
-                        Objects.requireNonNullElse(message, ""),
-                        String.join(" ", command(record)));
-                return house.snapshots()
-                        .withUpper(snapshot, upper -> house.images().commit(upper, base, wanted));
-            });
-            house.publish(
-                    container,
-                    "commit",
-                    Map.of(
-                            "comment", Objects.requireNonNullElse(message, ""),
-                            "imageID", made.id().toString(),
-                            "imageRef", Objects.requireNonNullElse(name, "")));
-            return made.id().toString();
+            return new Committing(house).commit(container, name, author, message, changes);
         } finally {
             if (frozen) {
                 unlessConflict(() -> unpause(reference));
@@ -516,12 +438,6 @@ final class LocalContainers implements Containers {
             }
             return false;
         }
-    }
-
-    private static List<String> command(ContainerRecord record) {
-        List<String> command = new ArrayList<>(List.of(record.path()));
-        command.addAll(record.args());
-        return command;
     }
 
     @Override
