@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import ondol.docker.json.ContainerJson;
 import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
@@ -189,10 +191,23 @@ final class ContainersApi {
                 break;
             }
             if ((all || container.state().active()) && filters.fits(container)) {
-                listed.add(views.listed(container, sizes ? containers.sizes(container.id()) : null));
+                unlessGone(() -> views.listed(container, sizes ? containers.sizes(container.id()) : null))
+                        .forEach(listed::add);
             }
         }
         call.json(listed);
+    }
+
+    /** One of a list's things, or nothing where somebody has removed it since the list was made. */
+    static <T> Stream<T> unlessGone(Supplier<T> thing) {
+        try {
+            return Stream.of(thing.get());
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.NOT_FOUND) {
+                return Stream.of();
+            }
+            throw e;
+        }
     }
 
     private void prune(Call call) {

@@ -187,15 +187,14 @@ final class SystemApi {
                 engine.images().layersSize(),
                 engine.images().list().stream().map(summaries::of).toList(),
                 engine.containers().list().stream()
-                        .map(container ->
-                                views.listed(container, engine.containers().sizes(container.id())))
+                        .flatMap(container -> ContainersApi.unlessGone(() ->
+                                views.listed(container, engine.containers().sizes(container.id()))))
                         .toList(),
                 engine.volumes().list().stream()
-                        .map(volume -> VolumesApi.json(
+                        .flatMap(volume -> ContainersApi.unlessGone(() -> VolumesApi.json(
                                 volume,
                                 new ondol.docker.json.VolumeJson.Usage(
-                                        DiskUsage.of(Path.of(volume.mountpoint())),
-                                        users.getOrDefault(volume.name(), 0))))
+                                        engine.volumes().size(volume.name()), users.getOrDefault(volume.name(), 0)))))
                         .toList(),
                 List.of()));
     }

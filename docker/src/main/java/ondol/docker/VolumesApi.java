@@ -1,7 +1,6 @@
 package ondol.docker;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +100,7 @@ final class VolumesApi {
                 continue;
             }
             try {
-                long size = DiskUsage.of(Path.of(volume.mountpoint()));
+                long size = volumes.size(volume.name());
                 volumes.remove(volume.name(), false);
                 deleted.add(volume.name());
                 reclaimed += size;

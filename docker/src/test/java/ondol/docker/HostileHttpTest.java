@@ -70,6 +70,23 @@ class HostileHttpTest {
     }
 
     @Test
+    void aListIsMadeWithoutWhatGoesMeanwhile() throws Exception {
+        container(false, "true");
+        var config = ContainerConfigBuilder.builder()
+                .image("host")
+                .cmd(List.of("true"))
+                .build();
+        String gone = engine.create(
+                        ProcessEngine.GOING, config, HostConfigBuilder.builder().build())
+                .id();
+        for (String path : List.of("/containers/json?all=1&size=1", "/system/df")) {
+            RawHttp.Reply reply = get(path);
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.body()).contains("\"SizeRw\":7").doesNotContain(gone);
+        }
+    }
+
+    @Test
     void theSocketIsForItsOwnerAndGroup() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-rw----");

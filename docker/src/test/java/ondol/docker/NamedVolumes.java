@@ -33,6 +33,12 @@ final class NamedVolumes implements Volumes {
     }
 
     @Override
+    public long size(String name) {
+        inspect(name);
+        return 0;
+    }
+
+    @Override
     public void remove(String name, boolean force) {
         inspect(name);
         volumes.remove(name);

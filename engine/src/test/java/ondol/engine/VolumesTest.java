@@ -42,6 +42,34 @@ final class VolumesTest extends OnEngine {
         engine.volumes().remove("quick", false);
     }
 
+    /** Wraps a folder into folders, one into the other. */
+    private static void deepen(Path deep, int levels, String name) throws IOException {
+        Path longer = folder.resolve("longer");
+        for (int i = 0; i < levels; i++) {
+            Files.createDirectory(longer);
+            Files.move(deep, longer.resolve(name));
+            Files.move(longer, deep);
+        }
+    }
+
+    @Test
+    void asDeepAsItLikes() throws IOException {
+        Path deep = Path.of(engine.volumes().create("deep", Map.of(), Map.of()).mountpoint());
+        Files.writeString(deep.resolve("file"), "five\n");
+        deepen(deep, 30, "d".repeat(200)); // more than a path may be long, PATH_MAX
+        assertEquals(5, engine.volumes().size("deep"));
+        engine.volumes().remove("deep", false);
+        assertTrue(Files.notExists(deep.getParent()));
+
+        String id = create(shell("true"), host());
+        Path inside = Files.createDirectory(
+                folder.resolve("images/snapshots").resolve(id).resolve("upper/deep"));
+        Files.writeString(inside.resolve("file"), "five\n");
+        deepen(inside, 6_000, "d"); // more than a stack, or what this process may open, has room for
+        assertEquals(5, containers().sizes(id).writable());
+        containers().remove(id, false, true);
+    }
+
     @Test
     void whatMakesNoSense() {
         wrong(Kind.INVALID, Map.of("type", "none"), "missing required option: \"device\"");

@@ -268,23 +268,8 @@ public final class Snapshots {
         String name = snapshot.copy() != null ? ROOT : limited ? SIZED + "/" + UPPER : UPPER;
         try (Descriptor upper =
                 Files.openInRoot(folders.snapshotsFolder, id + "/" + name, Files.O_PATH | Files.O_DIRECTORY, 0)) {
-            return usage(upper, new HashSet<>());
+            return Trees.size(upper);
         }
-    }
-
-    private static long usage(Descriptor folder, Set<Long> seen) {
-        long size = 0;
-        for (String name : Trees.names(folder)) {
-            Stat stat = Files.lstatIfThere(folder, name);
-            if (stat != null && stat.isFolder()) {
-                try (Descriptor child = Files.openName(folder, name, Files.O_PATH | Files.O_DIRECTORY)) {
-                    size += usage(child, seen);
-                }
-            } else if (stat != null && (stat.links() < 2 || seen.add(stat.inode()))) {
-                size += stat.size();
-            }
-        }
-        return size;
     }
 
     /** Names of all layer folders that snapshots stand on. */

@@ -1,6 +1,11 @@
 package ondol.image;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
 import ondol.linux.Files;
@@ -8,15 +13,22 @@ import ondol.linux.KernelException;
 import ondol.linux.Stat;
 import org.jspecify.annotations.Nullable;
 
-/** Whole trees of files. */
-final class Trees {
+/** Whole trees of files, however deep. */
+public final class Trees {
     /** Deeper folders are moved up before they are deleted: each level costs a descriptor. */
     private static final int DEPTH = 200;
+
+    /** Of a path that the kernel is given at once, in characters; {@code PATH_MAX} is 4096 bytes. */
+    private static final int AT_ONCE = 1000;
+
+    private static final int LONGEST = 64 << 10;
+
+    private static final Set<Errno> GONE = EnumSet.of(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV);
 
     private Trees() {}
 
     /** Deletes a name and all below it, without following links or crossing mounts; content where there is none. */
-    static void delete(Descriptor folder, String name) {
+    public static void delete(Descriptor folder, String name) {
         Stat stat = Files.lstatIfThere(folder, name);
         if (stat == null) {
             return;
@@ -67,6 +79,50 @@ final class Trees {
         } catch (KernelException e) {
             if (e.errno() == Errno.EISDIR) {
                 return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Bytes of the files below a folder, of those with several names once. A container may change it meanwhile, and may have
+     * made it as deep as it likes: that costs neither descriptors nor stack. What has a path of more than 64 KiB does not count.
+     */
+    public static long size(Descriptor top) {
+        Set<Long> seen = new HashSet<>();
+        Deque<String> ahead = new ArrayDeque<>(List.of("."));
+        long size = 0;
+        while (!ahead.isEmpty()) {
+            String path = ahead.pop();
+            try (Descriptor folder = openIfThere(top, path)) {
+                for (String name : folder == null ? List.<String>of() : names(folder)) {
+                    Stat stat = lstat(folder, name);
+                    if (stat != null && stat.isFolder()) {
+                        if (path.length() < LONGEST) {
+                            ahead.push(path + "/" + name);
+                        }
+                    } else if (stat != null && (stat.links() < 2 || seen.add(stat.inode()))) {
+                        size += stat.size();
+                    }
+                }
+            }
+        }
+        return size;
+    }
+
+    /** A folder below another, by a path that may be longer than the kernel takes at once; null where it is none any more. */
+    private static @Nullable Descriptor openIfThere(Descriptor top, String path) {
+        if (path.length() > AT_ONCE) {
+            int cut = path.lastIndexOf('/', AT_ONCE);
+            try (Descriptor above = openIfThere(top, path.substring(0, cut))) {
+                return above == null ? null : openIfThere(above, path.substring(cut + 1));
+            }
+        }
+        try {
+            return Files.openBeneath(top, path, Files.O_PATH | Files.O_DIRECTORY, 0);
+        } catch (KernelException e) {
+            if (GONE.contains(e.errno())) {
+                return null;
             }
             throw e;
         }

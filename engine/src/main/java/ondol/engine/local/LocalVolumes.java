@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 import ondol.engine.EngineException;
 import ondol.engine.Tenants;
 import ondol.engine.Volumes;
+import ondol.image.Trees;
+import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.disk.SizedFolder;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +84,7 @@ final class LocalVolumes implements Volumes {
             for (Path one : folders.toList()) {
                 if (!Files.exists(one.resolve("volume.json"))) {
                     SizedFolder.release(one.resolve(DATA));
-                    Removing.delete(one);
+                    Removing.deleteQuietly(one);
                 }
             }
         } catch (IOException e) {
@@ -180,6 +183,20 @@ final class LocalVolumes implements Volumes {
             throw EngineException.notFound("get %s: no such volume".formatted(name));
         }
         return volume(record);
+    }
+
+    @Override
+    public long size(String name) {
+        try (Descriptor data = ondol.linux.Files.open(
+                inspect(name).mountpoint(), ondol.linux.Files.O_PATH | ondol.linux.Files.O_DIRECTORY)) {
+            return Trees.size(data);
+        } catch (KernelException e) {
+            if (e.errno() == Errno.ENOENT) {
+                throw EngineException.notFound("get %s: no such volume".formatted(name)); // it has just been removed
+            }
+            throw new EngineException(
+                    EngineException.Kind.FAILED, "cannot read volume %s: %s".formatted(name, e.getMessage()), e);
+        }
     }
 
     @Override

@@ -95,7 +95,7 @@ final class NetworkTable implements AutoCloseable {
         try (var folders = Files.list(folder)) {
             for (Path one : folders.toList()) {
                 if (!Files.exists(one.resolve(RECORD))) {
-                    Removing.delete(one);
+                    Removing.deleteQuietly(one);
                 }
             }
         } catch (IOException e) {

@@ -2,16 +2,16 @@ package ondol.engine.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import ondol.engine.ContainerDetails.Status;
 import ondol.engine.EngineException;
+import ondol.image.Trees;
+import ondol.linux.Descriptor;
+import ondol.linux.Files;
+import ondol.linux.KernelException;
 
 /** Removing a container and all that is its own. */
 final class Removing {
@@ -51,7 +51,7 @@ final class Removing {
         try {
             if (!container.readers.whenNone(() -> discard(container))) {
                 // a folder without a record is nobody's, and goes at the next start at the latest
-                Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
+                java.nio.file.Files.deleteIfExists(container.folder().resolve(ContainerFiles.RECORD));
             }
             house.snapshots().remove(container.id());
             ImageMount.remove(house, container.id(), container.record().mounts());
@@ -70,7 +70,7 @@ final class Removing {
     private void discard(Container container) {
         try {
             Path gone = house.folders().trash().resolve(container.id());
-            Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+            java.nio.file.Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
             house.later(() -> deleteQuietly(gone));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,17 +85,13 @@ final class Removing {
         }
     }
 
+    /** Deletes a folder and all that is in it, which a container may have made as deep as it likes; content without one. */
     static void delete(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        } catch (NoSuchFileException e) {
-            return;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path path : all) {
-            Files.deleteIfExists(path);
+        Path parent = Objects.requireNonNull(folder.getParent());
+        try (Descriptor above = Files.open(parent.toString(), Files.O_PATH | Files.O_DIRECTORY)) {
+            Trees.delete(above, String.valueOf(folder.getFileName()));
+        } catch (KernelException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 }

@@ -1,6 +1,5 @@
 package ondol.engine.local;
 
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import ondol.engine.Tenants;
@@ -30,7 +29,7 @@ final class TenantDisk {
         }
         for (Volumes.Volume volume : volumes.list()) {
             if (tenant.equals(volume.labels().get(Tenants.LABEL)) && counted.add(volume.name())) {
-                sum += FolderSize.of(Path.of(volume.mountpoint()));
+                sum += volumes.size(volume.name());
             }
         }
         return sum;

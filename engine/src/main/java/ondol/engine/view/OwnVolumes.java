@@ -56,6 +56,11 @@ final class OwnVolumes implements Volumes {
     }
 
     @Override
+    public long size(String name) {
+        return volumes.size(inspect(name).name());
+    }
+
+    @Override
     public void remove(String name, boolean force) {
         try {
             inspect(name);
