@@ -20,7 +20,6 @@ final class Frames {
 
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
-    private static final int SYSTEM_ERROR = 3;
 
     private final boolean raw;
     private final boolean timestamps;
@@ -54,11 +53,6 @@ final class Frames {
         frame(stream, time, output.bytes());
     }
 
-    /** A failure that is to reach the user although the answer has begun. */
-    void addError(String message) {
-        frame(SYSTEM_ERROR, new byte[0], message.getBytes(StandardCharsets.UTF_8));
-    }
-
     private void frame(int stream, byte[] before, byte[] content) {
         int size = before.length + content.length;
         if (!raw && !added(stream, size)) {
@@ -75,7 +69,7 @@ final class Frames {
 
     /** Whether the last frame is longer now, by so much that belongs to the same stream. */
     private boolean added(int stream, int size) {
-        if (last < 0 || stream != lastStream || stream == SYSTEM_ERROR || length - last + size > TOGETHER) {
+        if (last < 0 || stream != lastStream || length - last + size > TOGETHER) {
             return false;
         }
         ByteBuffer.wrap(bytes).putInt(last + HEADER / 2, length - last - HEADER + size);

@@ -37,9 +37,7 @@ final class FramesTest {
         frames.add(output(false, "d\n"));
         assertThat(frames(frames.take())).containsExactly("1:a\nb\n", "2:c\n", "1:d\n");
         frames.add(output(false, "e\n"));
-        frames.addError("no");
-        frames.addError("more");
-        assertThat(frames(frames.take())).containsExactly("1:e\n", "3:no", "3:more");
+        assertThat(frames(frames.take())).containsExactly("1:e\n");
     }
 
     @Test

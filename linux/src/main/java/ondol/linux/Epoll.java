@@ -33,7 +33,6 @@ public final class Epoll implements AutoCloseable {
     private static final int NONBLOCK = 04000;
     private static final int ADD = 1;
     private static final int DELETE = 2;
-    private static final int MODIFY = 3;
     private static final int MAX_EVENTS = 64;
     private static final int SIGSET_SIZE = 8;
 
@@ -90,11 +89,6 @@ public final class Epoll implements AutoCloseable {
             throw new IllegalArgumentException("epoll token Long.MIN_VALUE is taken");
         }
         control(ADD, descriptor, interest, token);
-    }
-
-    /** Waits for something else of a descriptor. */
-    public void modify(int descriptor, int interest, long token) {
-        control(MODIFY, descriptor, interest, token);
     }
 
     /** Waits for a descriptor no more; one that is closed everywhere goes by itself. */

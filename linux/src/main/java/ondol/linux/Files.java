@@ -324,17 +324,6 @@ public final class Files {
         }
     }
 
-    /** Writes all of a buffer at the file's position. */
-    public static void writeAll(Descriptor file, MemorySegment buffer, long length) {
-        long done = 0;
-        while (done < length) {
-            done += check(
-                    "write",
-                    file.toString(),
-                    Kernel.raw(Call.WRITE, file.number(), buffer.address() + done, length - done));
-        }
-    }
-
     /** {@code pwrite(2)} of all of a buffer. */
     public static void pwriteAll(Descriptor file, MemorySegment buffer, long length, long offset) {
         long done = 0;

@@ -66,7 +66,6 @@ public final class Mounts {
     public static final int FSCONFIG_SET_BINARY = 2;
     public static final int FSCONFIG_SET_PATH = 3;
     public static final int FSCONFIG_SET_PATH_EMPTY = 4;
-    public static final int FSCONFIG_SET_FD = 5;
     public static final int FSCONFIG_CMD_CREATE = 6;
     public static final int FSCONFIG_CMD_RECONFIGURE = 7;
     public static final int FSCONFIG_CMD_CREATE_EXCL = 8;
@@ -142,11 +141,6 @@ public final class Mounts {
     /** {@code fsconfig(2)}, FSCONFIG_SET_STRING. The value is shorter than {@link #FSCONFIG_VALUE_LIMIT} bytes. */
     public static void fsconfigString(Descriptor filesystem, String key, String value) {
         fsconfig(filesystem, FSCONFIG_SET_STRING, key, value, 0);
-    }
-
-    /** {@code fsconfig(2)}, FSCONFIG_SET_FD: overlay takes layers so since Linux 6.13. */
-    public static void fsconfigDescriptor(Descriptor filesystem, String key, Descriptor value) {
-        fsconfig(filesystem, FSCONFIG_SET_FD, key, null, value.number());
     }
 
     /** {@code fsconfig(2)}, FSCONFIG_CMD_CREATE: makes the filesystem's superblock. */

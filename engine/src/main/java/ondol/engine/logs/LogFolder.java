@@ -67,11 +67,6 @@ public final class LogFolder {
         }
     }
 
-    /** Bytes of all files together. */
-    public long totalSize() throws IOException {
-        return files().stream().mapToLong(LogFile::size).sum();
-    }
-
     /**
      * Behind the last whole frame that is kept now: where a reader starts that wants only what comes later. A frame that is
      * being written at this moment counts as later.

@@ -30,11 +30,6 @@ public record Shape(long rate, long ceil, int burst, Duration latency) {
         return new Shape(rate, rate, burst, LATENCY);
     }
 
-    /** The same with another burst, in bytes. */
-    public Shape withBurst(int bytes) {
-        return new Shape(rate, ceil, bytes, latency);
-    }
-
     /** The same, which may borrow what other classes leave. */
     public Shape upTo(long highest) {
         return new Shape(rate, highest, burst, latency);

@@ -269,8 +269,11 @@ public final class TrafficControl {
         socket.request(queue("deltclass", RTM_DELTCLASS, 0, link, handle, 0));
     }
 
-    /** Removes all filters of a queue; {@link #INGRESS} for those that meet what comes in. */
+    /** Removes all filters of a queue; {@link #INGRESS} for those that meet what comes in. Content where there are none. */
     public void deleteFilters(int link, int parent) {
+        if (filters(link, parent) == 0) {
+            return;
+        }
         int at = parent == INGRESS ? INGRESS_HANDLE : parent;
         socket.request(queue("deltfilter", RTM_DELTFILTER, 0, link, 0, at));
     }

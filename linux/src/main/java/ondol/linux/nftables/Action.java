@@ -162,21 +162,6 @@ public final class Action {
         };
     }
 
-    /**
-     * Puts the packet into a class of an htb, whichever interface it leaves by.
-     *
-     * @param handle as {@link ondol.linux.netlink.TrafficControl#handle} makes it
-     */
-    public static Statement setPriority(int handle) {
-        return rule -> {
-            rule.immediate(Register.FIRST, Data.number(handle));
-            rule.expression("meta", body -> {
-                body.attributeBig(Expr.META_KEY, Expr.META_PRIORITY);
-                body.attributeBig(Expr.META_SREG, Register.FIRST);
-            });
-        };
-    }
-
     /** Gives the connection a mark. */
     public static Statement setCtMark(int mark) {
         return setCtMark(Load.of(Data.number(mark)));

@@ -93,11 +93,6 @@ public final class Data implements Value {
         return new Data(Arrays.copyOf(text, IFNAMSIZ));
     }
 
-    /** The beginning of a network interface's name, to be compared with as many bytes. */
-    public static Data ifnameStart(String start) {
-        return new Data(start.getBytes(StandardCharsets.UTF_8));
-    }
-
     /** A mark or another number that the kernel keeps in the machine's order (4 bytes). */
     public static Data number(int value) {
         return new Data(ByteBuffer.allocate(4)

@@ -54,7 +54,6 @@ final class Expr {
     static final int META_DREG = 1;
     static final int META_KEY = 2;
     static final int META_SREG = 3;
-    static final int META_PRIORITY = 2;
     static final int META_MARK = 3;
     static final int META_IIFNAME = 6;
     static final int META_OIFNAME = 7;
@@ -71,16 +70,12 @@ final class Expr {
     static final int CT_KEY_MARK = 3;
     static final int CT_KEY_PROTO_SRC = 11;
     static final int CT_KEY_PROTO_DST = 12;
-    static final int CT_KEY_SRC_IP = 19;
     static final int CT_KEY_DST_IP = 20;
-    static final int CT_KEY_SRC_IP6 = 21;
-    static final int CT_KEY_DST_IP6 = 22;
 
     static final int FIB_DREG = 1;
     static final int FIB_RESULT = 2;
     static final int FIB_FLAGS = 3;
     static final int FIB_ADDRTYPE = 3;
-    static final int FIB_SADDR = 1;
     static final int FIB_DADDR = 2;
 
     static final int COUNTER_BYTES = 1;

@@ -137,11 +137,6 @@ public final class Packet {
         return ct(NOTHING, Expr.CT_KEY_DIRECTION, 1, -1).is(Data.of((byte) 0));
     }
 
-    /** Whether the packet answers the first one of its connection. */
-    public static Statement ctReplyDirection() {
-        return ct(NOTHING, Expr.CT_KEY_DIRECTION, 1, -1).is(Data.of((byte) 1));
-    }
-
     /** The connection's mark (4 bytes, the machine's order). */
     public static Load ctMark() {
         return ct(NOTHING, Expr.CT_KEY_MARK, 4, -1);
@@ -152,21 +147,6 @@ public final class Packet {
         return ct(rule -> rule.only(Family.IP), Expr.CT_KEY_DST_IP, 4, 0);
     }
 
-    /** The IPv6 destination that the connection was made to, before any translation. */
-    public static Load ctOriginalIp6Daddr() {
-        return ct(rule -> rule.only(Family.IP6), Expr.CT_KEY_DST_IP6, 16, 0);
-    }
-
-    /** The IPv4 source that the connection was made from, before any translation. */
-    public static Load ctOriginalIpSaddr() {
-        return ct(rule -> rule.only(Family.IP), Expr.CT_KEY_SRC_IP, 4, 0);
-    }
-
-    /** The IPv6 source that the connection was made from, before any translation. */
-    public static Load ctOriginalIp6Saddr() {
-        return ct(rule -> rule.only(Family.IP6), Expr.CT_KEY_SRC_IP6, 16, 0);
-    }
-
     /** The destination port that the connection was made to, before any translation. */
     public static Load ctOriginalDport() {
         return ct(NOTHING, Expr.CT_KEY_PROTO_DST, 2, 0);
@@ -174,20 +154,15 @@ public final class Packet {
 
     /** Whether the destination is an address of this machine (namespace). */
     public static Statement toLocalAddress() {
-        return fib(Expr.FIB_DADDR).is(Data.number(RTN_LOCAL));
-    }
-
-    /** Whether the source is an address of this machine (namespace). */
-    public static Statement fromLocalAddress() {
-        return fib(Expr.FIB_SADDR).is(Data.number(RTN_LOCAL));
+        return fib().is(Data.number(RTN_LOCAL));
     }
 
     /** The kind of the packet's address in the routing table: {@code RTN_*} (4 bytes, the machine's order). */
-    private static Load fib(int which) {
+    private static Load fib() {
         return load(4, NOTHING, "fib", (body, register) -> {
             body.attributeBig(Expr.FIB_DREG, register);
             body.attributeBig(Expr.FIB_RESULT, Expr.FIB_ADDRTYPE);
-            body.attributeBig(Expr.FIB_FLAGS, which);
+            body.attributeBig(Expr.FIB_FLAGS, Expr.FIB_DADDR);
         });
     }
 

@@ -47,11 +47,6 @@ public final class Transaction {
         return addTable(table).deleteTable(table).addTable(table);
     }
 
-    /** Deletes all rules of a table; chains, sets and elements stay. */
-    public Transaction flushTable(Table table) {
-        return add(Messages.of("delrule", Messages.DELRULE, 0, table, ""));
-    }
-
     /** Adds a chain; of a base chain that is there already, its policy is set. */
     public Transaction addChain(Table table, Chain chain) {
         Request request = Messages.of("newchain", Messages.NEWCHAIN, Messages.NLM_F_CREATE, table, chain.name())

@@ -120,8 +120,6 @@ class NftablesTest {
         assertThat(nftables.chains(TABLE)).hasSize(2);
         nftables.apply(new Transaction().flushChain(TABLE, "forward"));
         assertThat(nftables.rules(TABLE)).hasSize(1);
-        nftables.apply(new Transaction().flushTable(TABLE));
-        assertThat(nftables.rules(TABLE)).isEmpty();
         nftables.apply(new Transaction().deleteTable(TABLE));
         assertThat(nftables.tables()).isEmpty();
     }

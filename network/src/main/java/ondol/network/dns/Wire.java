@@ -40,10 +40,6 @@ final class Wire {
         return message[3] & 0xf;
     }
 
-    static boolean truncated(byte[] message) {
-        return (message[2] & TRUNCATED) != 0;
-    }
-
     /** How many records a section has. @param section 0 questions, 1 answers, 2 authorities, 3 others */
     static int count(byte[] message, int section) {
         return number(message, 4 + 2 * section);

@@ -75,9 +75,7 @@ public final class Rates {
     /** The place for filters of what comes in, without any. */
     private void clean(int index) {
         control.ingress(index);
-        if (control.filters(index, TrafficControl.INGRESS) > 0) {
-            control.deleteFilters(index, TrafficControl.INGRESS);
-        }
+        control.deleteFilters(index, TrafficControl.INGRESS);
     }
 
     /**

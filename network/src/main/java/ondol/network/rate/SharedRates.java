@@ -156,9 +156,7 @@ public final class SharedRates {
     }
 
     private void redirect(int link, int where, int device) {
-        if (control.filters(link, where) > 0) {
-            control.deleteFilters(link, where);
-        }
+        control.deleteFilters(link, where);
         control.redirect(link, where, device);
     }
 
