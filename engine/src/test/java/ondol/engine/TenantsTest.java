@@ -45,6 +45,16 @@ final class TenantsTest extends OnEngine {
     }
 
     @Test
+    void aTenantThatCannotBeNotedLeavesNothing() throws Exception {
+        Path own = folder.resolve("tenants/a");
+        Files.createDirectories(own.resolve("tenant.json.new/in the way")); // where its record is written
+        EngineException e = refused(() -> engine.tenants().create("a", limits().build()));
+        assertTrue(String.valueOf(e.getMessage()).contains("cannot write"), e.getMessage());
+        assertTrue(Files.notExists(own));
+        engine.tenants().create("a", limits().build());
+    }
+
+    @Test
     void aTenantIsAGroupAboveItsContainers() {
         engine.tenants()
                 .create(

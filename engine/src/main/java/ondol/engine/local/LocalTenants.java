@@ -100,6 +100,7 @@ final class LocalTenants implements Tenants, AutoCloseable {
         } catch (RuntimeException | IOException e) {
             put(name, null);
             groups.forget();
+            Removing.deleteQuietly(folder.resolve(name));
             throw refused(name, e);
         }
         events.publish("tenant", "create", name, Map.of("name", name));
