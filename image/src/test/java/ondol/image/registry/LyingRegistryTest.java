@@ -519,7 +519,7 @@ class LyingRegistryTest {
 
             @Override
             public boolean cancelled() {
-                return current >= 100_000;
+                return current > 0;
             }
         };
         assertThatThrownBy(() -> client.pull(registry.name("x"), null, Credentials.NONE, impatient))
@@ -527,7 +527,8 @@ class LyingRegistryTest {
         never.countDown();
         registry.lie = request -> null;
         assertPulled(pull());
-        assertThat(registry.seen.getLast().header("range")).isEqualTo("bytes=100000-");
+        // how much of what was sent had come when the connection broke depends on how busy the machine is
+        assertThat(registry.seen.getLast().header("range")).matches("bytes=[1-9]\\d*-");
     }
 
     @Test
