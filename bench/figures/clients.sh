@@ -48,11 +48,11 @@ start_rate() { # the time of each start of many, one after another, that all go 
   early=$(sed -n 8,12p "$state/starts_on_ondol" | sort -n | sed -n 3p)
   late=$(tail -n 5 "$state/starts_on_ondol" | sort -n | sed -n 3p)
   awk -v a="$late" -v b="$early" -v n="$count" 'BEGIN {
-    printf "%-34s %5.2fx   %.2f ms, the 10th %.2f ms   %s\n", "start number " n " / the 10th", a / b, a / 1000, b / 1000, a <= 1.3 * b ? "within 1.3x" : "ABOVE 1.3x" }'
+    printf "%-34s %5.2fx   %.2f ms, the 10th %.2f ms   %s\n", "start number " n " / the 10th", a / b, a / 1000, b / 1000, (a <= 1.3 * b ? "within 1.3x" : "ABOVE 1.3x") }'
   [[ ${#sides[@]} = 2 ]] || return 0
   shown "docker -H $theirs run -d ondol-bench sleep 10000   ($count times)"
   awk -v n="$count" 'FNR == NR {a += $1; next} {b += $1} END {
-    printf "%-34s %5.2fx   %.1f/s, dockerd %.1f/s   %s\n", "starts in a second, to dockerd", b / a, n / a * 1e6, n / b * 1e6, b >= 5 * a ? "at least 5x" : "BELOW 5x" }' \
+    printf "%-34s %5.2fx   %.1f/s, dockerd %.1f/s   %s\n", "starts in a second, to dockerd", b / a, n / a * 1e6, n / b * 1e6, (b >= 5 * a ? "at least 5x" : "BELOW 5x") }' \
     "$state/starts_on_ondol" "$state/starts_on_dockerd"
 }
 

@@ -1,9 +1,20 @@
 # How much gets through Ondol's networks and how late, beside Docker's: from room to room, from room to host, and from the
-# host's loopback to a published port, by iperf3 and by single bytes back and forth (bench/pingpong.c). For bench/run.
+# host's loopback to a published port, by iperf3 and by single bytes back and forth (bench/pingpong.c). For bench/run. Our
+# side is a machine of its own, a network namespace: Docker's engine has all drop that it does not know itself and that is
+# forwarded, also inside others' bridges, and leaves that behind when it ends.
 figure net-throughput net-latency
 
 traffic_sides=() # what there is to measure: ours, and theirs where there are peers
 
+traffic_engine() { # on $traffic, in a network namespace whose commands begin with the array machine
+  local try
+  traffic=unix://$state/traffic.sock
+  setsid unshare -n sh -c 'ip link set lo up; exec "$0" "$@"' "$top/ondol" daemon --data-root "$state/traffic" \
+    --exec-root "$state/traffic-exec" -H "$traffic" >"$state/traffic.log" 2>&1 </dev/null &
+  servers+=($!)
+  machine=(nsenter -t $! -n)
+  for try in {1..100}; do docker -H "$traffic" version >/dev/null 2>&1 && break; sleep 0.1; done
+}
 traffic_image() { # on HOST: a container that runs what is asked for
   local host=$1
   tar -C "$root" -c . | docker -H "$host" import - ondol-bench-net >/dev/null
@@ -16,16 +27,16 @@ traffic_ready() { # FIGURE: a server and a client on each engine; false where th
   local file
   command -v iperf3 >/dev/null || { echo "$1: left out, needs iperf3 (Debian package of that name)"; return 1; }
   ((${#traffic_sides[@]} == 0)) || return 0
-  our_engine
+  traffic_engine
   gcc -O2 -static -o "$root/bin/pingpong" "$top/bench/pingpong.c"
   # iperf3 is a dynamic program: what it needs comes along
   cp "$(command -v iperf3)" "$root/bin/iperf3"
   ldd "$(command -v iperf3)" | grep -o '/[^ ]*' | while read -r file; do mkdir -p "$root${file%/*}" && cp -L "$file" "$root$file"; done
-  traffic_side ours "$ours" 15201 15210
+  traffic_side ours "$traffic" 15201 15210 "${machine[@]}"
   traffic_sides=(ours)
-  if their_engine "$1, Docker's side"; then traffic_side theirs $theirs 15202 15211; traffic_sides+=(theirs); fi
+  if their_engine "$1, Docker's side"; then traffic_side theirs $theirs 15202 15211 env; traffic_sides+=(theirs); fi
 }
-traffic_side() { # NAME HOST PORT PORT: where things are on one engine, in the map traffic_side_NAME
+traffic_side() { # NAME HOST PORT PORT COMMAND...: where things are on one engine, in the map traffic_side_NAME
   local -gA "traffic_side_$1"
   local -n side=traffic_side_$1
   traffic_image "$2"
@@ -35,10 +46,10 @@ traffic_side() { # NAME HOST PORT PORT: where things are on one engine, in the m
   side[client]=$(docker -H "$2" inspect -f '{{.State.Pid}}' bench-client)
   side[server]=$(docker -H "$2" inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' bench-server)
   side[gateway]=$(docker -H "$2" inspect -f '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}' bench-server)
-  side[port]=$3 side[ping]=$4
-  iperf3 -s -B "${side[gateway]}" -p 5299 >/dev/null 2>&1 &
+  side[port]=$3 side[ping]=$4 side[machine]=${*:5}
+  "${@:5}" iperf3 -s -B "${side[gateway]}" -p 5299 >/dev/null 2>&1 &
   servers+=($!)
-  "$root/bin/pingpong" serve 5298 "${side[gateway]}" &
+  "${@:5}" "$root/bin/pingpong" serve 5298 "${side[gateway]}" &
   servers+=($!)
   sleep 1
 }
@@ -47,7 +58,7 @@ way() { # WAY SIDE: the words that begin a command in the right namespace, and t
   case $1 in
     room-to-room) from=(nsenter -t "${side[client]}" -n) to=${side[server]} port=5201 ping=5210 ;;
     room-to-host) from=(nsenter -t "${side[client]}" -n) to=${side[gateway]} port=5299 ping=5298 ;;
-    host-to-port) from=(env) to=127.0.0.1 port=${side[port]} ping=${side[ping]} ;;
+    host-to-port) from=(${side[machine]}) to=127.0.0.1 port=${side[port]} ping=${side[ping]} ;;
   esac
 }
 
