@@ -57,7 +57,7 @@ start_rate() { # the time of each start of many, one after another, that all go 
 }
 
 compose() { # a stack of four services that wait for each other's health
-  local plugin
+  # not local: what ends the stack wants it when all is over
   plugin=$("$top/tools/compose-plugin") || { echo "compose: left out, no docker compose"; return 0; }
   both_engines compose || return 0
   mkdir -p "$state/stack"
