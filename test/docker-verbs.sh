@@ -48,7 +48,7 @@ equal "start -ai" "got it" "$(echo it | timeout 20 $d start -ai made)"
 equal "wait" 4 "$($d wait made)"
 exits "a name already taken" 125 $d run --name made base true
 $d run -d --name talks base sh -c 'while echo later; do sleep 0.2; done' >/dev/null
-equal "attach" later "$(timeout 60 $d attach --no-stdin talks | head -n 1)"
+equal "attach" later "$(timeout 60 $d attach --no-stdin talks 2>/dev/null | head -n 1)"
 $d rm -f talks >/dev/null
 
 echo "exec, ps, inspect, top"
