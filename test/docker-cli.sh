@@ -179,7 +179,7 @@ d run --name wrote --network none base sh -c 'echo one; echo two >&2' >/dev/null
 t 0 $'^one\ntwo$|^two\none$' logs wrote
 t 0 'Z (one|two)' container logs -t -n 1 wrote
 t 0 '' logs --since 1h wrote
-like "docker attach --detach-keys" 'read' "$( (sleep 1; printf 'x'; sleep 0.5; printf '\x18q'; sleep 0.5) | terminal "timeout 20 $docker run --rm -it --name keyed --network none --detach-keys ctrl-x,q base sh -c 'echo read; cat'" 2>&1)"
+like "docker attach --detach-keys" 'read' "$( (sleep 1; printf 'x'; sleep 0.5; printf '\x18q'; sleep 0.5) | terminal "$docker run --rm -it --name keyed --network none --detach-keys ctrl-x,q base sh -c 'echo read; cat'" 2>&1)"
 equal "docker attach --detach-keys: it runs on" true "$(d inspect -f '{{.State.Running}}' keyed 2>&1)"
 like "docker events: filters and formats" '^create .*start .*die ' "$(d events --since 10m --until 0s --filter container=wrote --format '{{.Action}}' | tr '\n' ' ')"
 

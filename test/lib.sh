@@ -49,14 +49,14 @@ engine_pid() {
     if [[ ${words[0]:-} == */java && " ${words[*]} " == *" daemon "* && "${words[*]}" == *"$state"* ]]; then echo "${process#/proc/}"; return; fi
   done
 }
-answers() { [[ -S $socket ]] && timeout 10 "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
+answers() { [[ -S $socket ]] && timeout 60 "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() { # [FLAG...]
   if [[ -z $(engine_pid) ]]; then
     # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all
     setsid "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" "$@" >>"$state/engine.log" 2>&1 </dev/null &
     disown $! 2>/dev/null # no word from the shell when a test kills it
   fi
-  until_true 60 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
+  until_true 180 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }
 }
 kill_engine() { # SIGNAL
   local pid
@@ -78,8 +78,9 @@ daemon:x:1:' >"$1/etc/group"
   echo 'Ondol test root' >"$1/etc/release"
 }
 
-# On a terminal of its own: terminal COMMAND, with input from stdin
-terminal() { script -qec "$1" /dev/null; }
+# On a terminal of its own, for a minute at most: terminal COMMAND, with input from stdin. The time limit is out here: within
+# the terminal `timeout` would make its command a background one, which the kernel stops as soon as it sets the terminal.
+terminal() { SHELL=/bin/bash timeout -k 5 60 script -qec "$1" /dev/null; }
 
 # What containers may leave behind, as lines: mounts, links, names of control groups and of files
 machine() {
