@@ -38,6 +38,7 @@ public final class RulesetWatch implements AutoCloseable {
     private final Runnable changed;
     private final Thread thread;
     private volatile boolean closed;
+    private boolean ended;
 
     private RulesetWatch(Descriptor socket, String own, Runnable changed) {
         this.socket = socket;
@@ -85,8 +86,11 @@ public final class RulesetWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             // closed
         } finally {
-            socket.close();
-            epoll.close();
+            synchronized (epoll) { // after the wake-up of close(), which wants it open
+                ended = true;
+                socket.close();
+                epoll.close();
+            }
         }
     }
 
@@ -139,7 +143,11 @@ public final class RulesetWatch implements AutoCloseable {
     /** Ends the thread, soon. */
     @Override
     public void close() {
-        closed = true;
-        epoll.wakeUp();
+        synchronized (epoll) {
+            closed = true;
+            if (!ended) {
+                epoll.wakeUp();
+            }
+        }
     }
 }
