@@ -21,8 +21,8 @@ struct loaded {
   int64_t *results;
 };
 int load(int descriptor, struct loaded *into);
-/* Runs steps [from, to); the index of the one that failed, with errno, or -1. */
-int run(struct loaded *plan, uint32_t from, uint32_t to);
+/* Runs steps [from, to); the index of the one that failed, and why, or -1. Leaves errno alone. */
+int run(struct loaded *plan, uint32_t from, uint32_t to, int *error);
 
 /* log.c: the container's output, in numbered files of frames */
 struct log {

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "keeper.h"
+#include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,6 +24,7 @@
 #include <unistd.h>
 
 #define CHUNK 32768
+#define STACK 65536 /* of the process, until it executes its command */
 
 struct minder {
   struct loaded plan;
@@ -99,12 +102,24 @@ static int make_stdio(struct minder *m) {
   return 0;
 }
 
-/* The container's first process, up to its execve. Never returns. */
-static void be_process(struct minder *m, int minder) {
-  struct loaded *plan = &m->plan;
+/* What the process begins with. */
+struct beginning {
+  struct minder *minder;
+  int pair[2]; /* the minder's end, the process's end */
+};
+
+/*
+ * The container's first process, up to its execve. Never returns. It shares the minder's memory: a copy of its page tables
+ * is what a fork spends its time on. So it changes nothing there but its own results, and has its errors from raw calls.
+ */
+static void be_process(void *of) {
+  struct beginning *given = of;
+  struct loaded *plan = &given->minder->plan;
+  int minder = given->pair[1];
   uint32_t begin = plan->head->before, end = begin + plan->head->inside, exec = begin;
   char byte;
   sigset_t none;
+  close(given->pair[0]);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   while (exec < end && !(plan->steps[exec].flags & STEP_EXEC)) exec++;
@@ -113,19 +128,18 @@ static void be_process(struct minder *m, int minder) {
   uint32_t at = begin;
   for (uint32_t i = begin; i < exec && word.step < 0; i++) {
     if (!(plan->steps[i].flags & STEP_TERMINAL)) continue;
-    word.step = run(plan, at, i + 1);
+    word.step = run(plan, at, i + 1, &word.error);
     at = i + 1;
     int master = (int)plan->results[RESULT_STEPS + i];
     struct word made = {.step = TERMINAL_MADE};
     if (word.step < 0 && send_with(minder, &made, sizeof made, &master, 1) < 0) _exit(1);
   }
-  if (word.step < 0) word.step = run(plan, at, exec);
+  if (word.step < 0) word.step = run(plan, at, exec, &word.error);
   if (word.step < 0 && plan->head->gate) {
     struct word gate = {.step = AT_GATE};
     if (send_with(minder, &gate, sizeof gate, NULL, 0) < 0 || read(minder, &byte, 1) != 1) _exit(1);
   }
-  if (word.step < 0) word.step = run(plan, exec, end);
-  word.error = errno;
+  if (word.step < 0) word.step = run(plan, exec, end, &word.error);
   send_with(minder, &word, sizeof word, NULL, 0);
   _exit(127);
 }
@@ -194,34 +208,53 @@ static int follow(struct minder *m, int process) {
   }
 }
 
+/*
+ * How willingly the kernel kills the minder where memory is short. It keeps one number for all who share memory, and the
+ * process sets its own.
+ */
+static void keep_score(int file, const char *score, ssize_t length) {
+  char now[16];
+  if (length <= 0) return;
+  ssize_t got = pread(file, now, sizeof now, 0);
+  if (got == length && !memcmp(now, score, (size_t)length)) return;
+  got = pwrite(file, score, (size_t)length, 0);
+  (void)got; /* what it is without the right to lower it */
+}
+
 static int make_process(struct minder *m) {
   const struct plan *head = m->plan.head;
-  int step = run(&m->plan, 0, head->before);
+  int error, step = run(&m->plan, 0, head->before, &error);
   if (step >= 0) {
-    fail(m->engine, step, errno);
+    fail(m->engine, step, error);
     return -1;
   }
-  int pair[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+  struct beginning beginning = {.minder = m};
+  int *pair = beginning.pair;
+  void *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
     fail(m->engine, -2, errno);
     return -1;
   }
-  struct clone_args arguments = {.flags = head->clone_flags | CLONE_PIDFD,
+  char score[16];
+  int scores = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+  ssize_t scored = read(scores, score, sizeof score);
+  /* where others are in its namespace they must not reach the memory that it shares */
+  if (!(head->clone_flags & CLONE_NEWPID)) prctl(PR_SET_DUMPABLE, 0);
+  struct clone_args arguments = {.flags = head->clone_flags | CLONE_PIDFD | CLONE_VM,
                                  .pidfd = (uint64_t)&m->process,
-                                 .exit_signal = SIGCHLD};
+                                 .exit_signal = SIGCHLD,
+                                 .stack = (uint64_t)stack,
+                                 .stack_size = STACK};
   if (head->cgroup != NOWHERE) {
     arguments.flags |= CLONE_INTO_CGROUP;
     arguments.cgroup = (uint64_t)m->plan.results[head->cgroup];
   }
-  m->pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-  if (m->pid == 0) {
-    close(pair[0]);
-    be_process(m, pair[1]);
-  }
-  if (m->pid < 0) {
-    fail(m->engine, -1, errno);
+  long pid = clone3_at(&arguments, be_process, &beginning);
+  if (pid < 0) {
+    fail(m->engine, -1, (int)-pid);
     return -1;
   }
+  m->pid = (pid_t)pid;
   close(pair[1]);
   for (int i = 0; i < 3; i++)
     if (m->plan.results[i] >= 0) close((int)m->plan.results[i]);
@@ -235,6 +268,9 @@ static int make_process(struct minder *m) {
     waitpid(m->pid, NULL, 0);
   }
   close(pair[0]);
+  munmap(stack, STACK); /* it has its own memory now, or is gone */
+  keep_score(scores, score, scored);
+  close(scores);
   return followed;
 }
 

@@ -1,6 +1,7 @@
 /* Loads a plan and runs its steps. A plan comes from the engine, and is looked at as if it came from a stranger. */
 #define _GNU_SOURCE
 #include "keeper.h"
+#include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static int ignored(const struct step *step, int error) {
   return 0;
 }
 
-int run(struct loaded *plan, uint32_t from, uint32_t to) {
+int run(struct loaded *plan, uint32_t from, uint32_t to, int *error) {
   int denied = 0; /* a candidate of the command was found, and could not be executed */
   for (uint32_t i = from; i < to; i++) {
     const struct step *step = &plan->steps[i];
@@ -77,21 +78,16 @@ int run(struct loaded *plan, uint32_t from, uint32_t to) {
       if (step->kind[k] == ARG_DATA) a[k] = (uint64_t)(plan->data + step->argument[k]);
       if (step->kind[k] == ARG_RESULT) a[k] = (uint64_t)plan->results[step->argument[k]];
     }
-    int64_t result = syscall(step->number, a[0], a[1], a[2], a[3], a[4], a[5]);
-    if (result < 0) {
-      int error = errno;
-      if (step->flags & STEP_EXEC) {
-        if (error == EACCES) denied = 1;
-        if ((error == ENOENT || error == ENOTDIR || error == EACCES) && i + 1 < to) continue;
-        errno = error == ENOENT && denied ? EACCES : error;
-        return (int)i;
-      }
-      if (!ignored(step, error)) {
-        errno = error;
-        return (int)i;
-      }
+    int64_t result = raw(step->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (result < 0 && !ignored(step, (int)-result)) {
+      *error = (int)-result;
+      if (!(step->flags & STEP_EXEC)) return (int)i;
+      if (*error == EACCES) denied = 1;
+      if ((*error == ENOENT || *error == ENOTDIR || *error == EACCES) && i + 1 < to) continue;
+      if (*error == ENOENT && denied) *error = EACCES;
+      return (int)i;
     }
-    plan->results[RESULT_STEPS + i] = result;
+    plan->results[RESULT_STEPS + i] = result < 0 ? -1 : result;
   }
   return -1;
 }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -63,6 +66,25 @@ final class ProcessTest extends OnEngine {
         assertEquals(
                 Kind.COMMAND_NOT_FOUND,
                 refused(() -> containers().start(absolute)).kind());
+    }
+
+    @Test
+    void theScoreOfAProcessIsNotItsMinders() throws IOException {
+        String before = score("self");
+        String id = started(busybox("sleep", "100"), host().oomScoreAdj(500));
+        String pid = String.valueOf(state(id).pid());
+        assertEquals("500", score(pid));
+        String parent = Files.readAllLines(Path.of("/proc", pid, "status")).stream()
+                .filter(line -> line.startsWith("PPid:"))
+                .map(line -> line.substring("PPid:".length()).strip())
+                .findFirst()
+                .orElseThrow();
+        assertEquals(before, score(parent));
+        containers().remove(id, true, true);
+    }
+
+    private static String score(String process) throws IOException {
+        return Files.readString(Path.of("/proc", process, "oom_score_adj")).strip();
     }
 
     @Test
