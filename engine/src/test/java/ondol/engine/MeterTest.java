@@ -122,6 +122,26 @@ final class MeterTest extends OnEngine {
     }
 
     @Test
+    void aDiskThatBecomesFullIsTold() {
+        engine.tenants().create("full", TenantConfigBuilder.builder().disk(MIB).build());
+        String id = started(of("full", "dd if=/dev/zero of=/file bs=64k count=20 2>&1; sleep 600"), host());
+        eventually(
+                "written",
+                () -> Objects.requireNonNull(engine.tenants().now("full").disk()) >= 20 * 65536);
+        engine.close();
+        engine = Engines.open(EngineOptions.at(folder)); // a new one counts at once
+        sum("full");
+        sum("full");
+        List<String> told = engine.events().recent().stream()
+                .filter(event -> event.action().equals("disk_full"))
+                .map(Events.Event::id)
+                .toList();
+        assertEquals(List.of("full"), told);
+        containers().remove(id, true, true);
+        engine.tenants().remove("full", true);
+    }
+
+    @Test
     void throttledTimeAndKills() {
         engine.tenants()
                 .create(

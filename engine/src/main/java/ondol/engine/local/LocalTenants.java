@@ -326,6 +326,23 @@ final class LocalTenants implements Tenants, AutoCloseable {
         }
     }
 
+    /** Whether so many bytes are all that a tenant's disk may be. */
+    boolean diskIsFull(String name, long used) {
+        TenantRecord tenant = tenants.get(name);
+        Long most = tenant == null ? null : tenant.config().disk();
+        return most != null && used >= most;
+    }
+
+    /** Tells whoever looks after the machine: without project quotas, what runs may go on writing. */
+    void tellFullDisk(String name, long used) {
+        LOG.log(
+                Level.WARNING,
+                "tenant {0} uses {1} of disk, as much as it may or more",
+                name,
+                TenantLimits.bytes(used));
+        events.publish("tenant", "disk_full", name, Map.of("name", name, "bytes", String.valueOf(used)));
+    }
+
     /** Refuses a tenant whose writable layers and volumes take as much disk as they may. */
     void checkDisk(String name) {
         Long most = get(name).config().disk();

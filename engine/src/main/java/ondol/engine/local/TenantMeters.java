@@ -47,6 +47,7 @@ final class TenantMeters {
         private long bytes;
         private long nanos;
         private boolean counted;
+        private boolean full; // as its disk was counted last
 
         private Own(String tenant, long run) {
             this.tenant = tenant;
@@ -193,6 +194,8 @@ final class TenantMeters {
         }
         long bytes = disk.usage(next);
         long took = System.nanoTime() - now;
+        boolean full = tenants.diskIsFull(next, bytes);
+        boolean before = full;
         synchronized (this) {
             nextDisk = now + Math.max(LEAST_PAUSE / owns.size(), SELDOM * took);
             Own own = owns.get(next);
@@ -202,7 +205,12 @@ final class TenantMeters {
                 own.bytes = bytes;
                 own.nanos = now;
                 own.counted = true;
+                before = own.full;
+                own.full = full;
             }
+        }
+        if (full && !before) {
+            tenants.tellFullDisk(next, bytes);
         }
     }
 
