@@ -158,9 +158,8 @@ static int write_map(pid_t pid, const char *name, const char *map) {
 
 /* Waits at the gate for the engine's word; 0 when it came, -1 when the engine is gone. */
 static int wait_gate(struct minder *m) {
-  struct message word = {.type = MESSAGE_READY, .pid = m->pid};
+  struct message word;
   int none[1], count;
-  send_with(m->engine, &word, sizeof word, NULL, 0);
   while (receive(m->engine, &word, sizeof word, none, 0, &count) == sizeof word)
     if (word.type == MESSAGE_OPEN_GATE) return 0;
   return -1;
@@ -176,6 +175,13 @@ static void hold_network(struct minder *m) {
   m->network = open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* From now on the engine may do what has to be done before the process executes. */
+static void tell_ready(struct minder *m) {
+  struct message ready = {.type = MESSAGE_READY, .pid = m->pid};
+  hold_network(m);
+  send_with(m->engine, &ready, sizeof ready, NULL, 0);
+}
+
 /* Follows the process from clone3 to its execve; 0 when it was executed. */
 static int follow(struct minder *m, int process) {
   const struct plan *head = m->plan.head;
@@ -187,6 +193,8 @@ static int follow(struct minder *m, int process) {
     }
     if (write(process, "m", 1) != 1) return -1;
   }
+  int early = head->gate == GATE_EARLY && head->clone_flags & CLONE_NEWNET;
+  if (early) tell_ready(m);
   for (;;) {
     struct word word;
     int descriptor, count;
@@ -199,7 +207,7 @@ static int follow(struct minder *m, int process) {
     if (word.step == TERMINAL_MADE && count == 1) {
       m->terminal = descriptor;
     } else if (word.step == AT_GATE) {
-      hold_network(m);
+      if (!early) tell_ready(m);
       if (wait_gate(m) || write(process, "g", 1) != 1) return -1;
     } else {
       fail(m->engine, word.step, word.error);
@@ -420,7 +428,6 @@ void mind(int plan, int engine, const int *donated, int donated_count) {
     return;
   }
   if (make_process(&m)) return;
-  unload(&m.plan);
   if (m.log.folder >= 0) hold_root(&m);
   greet(&m, MESSAGE_STARTED);
   stay(&m);

@@ -56,7 +56,7 @@ struct plan {
   uint32_t cgroup;      /* result that is the group to be made in (CLONE_INTO_CGROUP), or NOWHERE */
   uint32_t stdio;       /* enum stdio */
   uint32_t with_stdin;  /* 1: a pipe for stdin too */
-  uint32_t gate;        /* 1: the process waits before the first STEP_EXEC until the engine opens the gate */
+  uint32_t gate;        /* enum gate */
   uint32_t uid_map;     /* text for /proc/PID/uid_map, gid_map; NOWHERE without a user namespace */
   uint32_t gid_map;
   uint32_t folder;    /* path of the folder for the socket "minder" and, in it, "log/"; NOWHERE: none (an exec) */
@@ -66,10 +66,17 @@ struct plan {
   uint32_t unused;
 };
 
+/* The process waits before the first STEP_EXEC until the engine opens the gate, which is told when it is there … */
+enum gate {
+  GATE_NONE = 0,
+  GATE_LATE = 1,
+  GATE_EARLY = 2 /* … or at once, where its network namespace is made with it: the engine does its part meanwhile */
+};
+
 /* What minder and engine say to each other over a seqpacket socket; one struct a message. */
 enum message_type {
   /* from the minder */
-  MESSAGE_READY = 1,   /* at the gate: pid */
+  MESSAGE_READY = 1,   /* at the gate, or on the way there: pid */
   MESSAGE_STARTED = 2, /* executed: pid, time; descriptors as MESSAGE_HELLO */
   MESSAGE_FAILED = 3,  /* value = index of the step (-1 clone3, -2 the minder's own set-up), error */
   MESSAGE_OUTPUT = 4,  /* the log reaches to file, offset */

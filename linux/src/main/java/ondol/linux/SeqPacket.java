@@ -16,6 +16,7 @@ public final class SeqPacket implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
     private static final int SOCK_SEQPACKET = 5;
+    private static final int SHUT_WR = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
@@ -183,6 +184,11 @@ public final class SeqPacket implements AutoCloseable {
             }
             return new Received(buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE), descriptors);
         }
+    }
+
+    /** Says nothing more; what the other side says is still received ({@code man 2 shutdown}). */
+    public void endSending() {
+        Kernel.call(Call.SHUTDOWN, socket.toString(), number(), SHUT_WR);
     }
 
     /** A struct msghdr of one part: name, namelen, iov at 16, iovlen at 24, control at 32, controllen at 40. */

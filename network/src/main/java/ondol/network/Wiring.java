@@ -33,6 +33,7 @@ public final class Wiring {
 
     private static final int LAST = 1 << 30;
     private static final int TRIES = 8;
+    private static final int LOOPBACK = 1;
 
     private final NetlinkSocket socketOfMachine;
     private final Links machine;
@@ -159,6 +160,7 @@ public final class Wiring {
             requests.add(Requests.withoutLinkLocal(index));
         }
         plug.addresses().forEach(address -> requests.add(Requests.address(index, address)));
+        requests.add(Requests.up(LOOPBACK)); // the process has not come to it yet, and names are answered there
         requests.add(Requests.up(index));
         plug.gateways().forEach(gateway -> requests.add(Requests.route(Route.byDefault(gateway, index))));
         for (Plug.Route route : plug.routes()) {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContainerPlan {
     private static final int DEFAULT_UMASK = 0022;
+    private static final String PORTS = "net.ipv4.ip_unprivileged_port_start";
+    private static final String PING = "net.ipv4.ping_group_range";
 
     private final Bundle bundle;
     private final Spec spec;
@@ -58,8 +60,17 @@ public final class ContainerPlan {
         return bundle.chroot() ? building.chroot() : building.full();
     }
 
+    /** Settings of the network that say how links are made come before there are any. */
+    private static boolean plugsMeanwhile(@Nullable Map<String, String> sysctls) {
+        return sysctls == null
+                || sysctls.keySet().stream()
+                        .allMatch(name -> !name.startsWith("net.") || name.equals(PORTS) || name.equals(PING));
+    }
+
     private Plan full() {
-        if (bundle.gate()) {
+        if (bundle.gate() && plugsMeanwhile(linux.sysctl())) {
+            plan.earlyGate();
+        } else if (bundle.gate()) {
             plan.gate();
         }
         NamespaceSteps namespaces = new NamespaceSteps(linux.namespaces());

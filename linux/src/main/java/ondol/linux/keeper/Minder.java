@@ -2,6 +2,7 @@ package ondol.linux.keeper;
 
 import java.util.List;
 import ondol.linux.Descriptor;
+import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
 import ondol.linux.plan.Plan;
@@ -79,7 +80,7 @@ public final class Minder implements AutoCloseable {
         this.process = (hello.descriptors() & Message.DESCRIPTOR_PROCESS) != 0 ? rest.next() : null;
     }
 
-    /** What is done while a process waits at its gate. */
+    /** What is done before a process passes its gate, while it waits there or is on its way. */
     public interface AtGate {
         void ready(int pid);
     }
@@ -88,19 +89,14 @@ public final class Minder implements AutoCloseable {
     static Minder await(SeqPacket socket, Plan plan, MinderLoop loop, Listener listener, AtGate gate) {
         try {
             while (true) {
-                SeqPacket.Received received = socket.receive(Message.SIZE, true);
+                SeqPacket.Received received = hear(socket);
                 if (received.bytes().length == 0) {
-                    throw new PlanFailure(plan.failure(-2, ondol.linux.Errno.EPIPE.number()), false, true);
+                    throw new PlanFailure(plan.failure(-2, Errno.EPIPE.number()), false, true);
                 }
                 Message message = Message.decode(received.bytes());
                 switch (message.type()) {
-                    case READY -> {
-                        gate.ready(message.pid());
-                        socket.send(Message.of(Message.Type.OPEN_GATE).encode(), List.of());
-                    }
-                    case FAILED ->
-                        throw new PlanFailure(
-                                plan.failure(message.value(), message.error()), plan.executes(message.value()));
+                    case READY -> pass(socket, plan, gate, message.pid());
+                    case FAILED -> throw failed(plan, message);
                     default -> {
                         Minder made = new Minder(socket, loop, listener, message, received.descriptors());
                         loop.add(made);
@@ -111,6 +107,56 @@ public final class Minder implements AutoCloseable {
         } catch (RuntimeException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private static void pass(SeqPacket socket, Plan plan, AtGate gate, int pid) {
+        try {
+            gate.ready(pid);
+        } catch (RuntimeException e) {
+            throw whyNot(socket, plan, e);
+        }
+        try {
+            socket.send(Message.of(Message.Type.OPEN_GATE).encode(), List.of());
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
+                throw e;
+            } // a step has failed meanwhile, and the minder is gone: what it said is still to be heard
+        }
+    }
+
+    /** A process that is gone has no network to be plugged in: where a step of its plan has failed, that is why. */
+    private static RuntimeException whyNot(SeqPacket socket, Plan plan, RuntimeException e) {
+        try {
+            socket.endSending(); // it does not pass its gate
+            for (SeqPacket.Received heard = hear(socket); heard.bytes().length > 0; heard = hear(socket)) {
+                heard.descriptors().forEach(Descriptor::close);
+                Message message = Message.decode(heard.bytes());
+                if (message.type() == Message.Type.FAILED) {
+                    PlanFailure failure = failed(plan, message);
+                    failure.addSuppressed(e);
+                    return failure;
+                }
+            }
+        } catch (KernelException silent) {
+            e.addSuppressed(silent);
+        }
+        return e;
+    }
+
+    private static PlanFailure failed(Plan plan, Message message) {
+        return new PlanFailure(plan.failure(message.value(), message.error()), plan.executes(message.value()));
+    }
+
+    /** A minder that goes without having read all is told of once; what it has said comes after that ({@code man 7 unix}). */
+    private static SeqPacket.Received hear(SeqPacket socket) {
+        try {
+            return socket.receive(Message.SIZE, true);
+        } catch (KernelException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            return socket.receive(Message.SIZE, true);
         }
     }
 

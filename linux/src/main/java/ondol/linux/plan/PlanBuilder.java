@@ -57,7 +57,7 @@ public final class PlanBuilder {
     private @Nullable Step cgroup;
     private Stdio stdio = Stdio.NONE;
     private boolean withStdin;
-    private boolean gate;
+    private Gate gate = Gate.NONE;
     private int uidMap = NOWHERE;
     private int gidMap = NOWHERE;
     private int folder = NOWHERE;
@@ -183,9 +183,25 @@ public final class PlanBuilder {
         return this;
     }
 
-    /** The process waits before it executes, until the engine opens the gate. */
+    /** Whether a process waits before it executes, until the engine opens its gate; the keeper's numbers. */
+    private enum Gate {
+        NONE,
+        LATE,
+        EARLY
+    }
+
+    /** The process waits before it executes, until the engine opens the gate, which is told when it is there. */
     public PlanBuilder gate() {
-        this.gate = true;
+        this.gate = Gate.LATE;
+        return this;
+    }
+
+    /**
+     * The same, but the engine is told as soon as there is a process, where its network namespace is made with it ({@code
+     * CLONE_NEWNET}): it does its part while the process does its own.
+     */
+    public PlanBuilder earlyGate() {
+        this.gate = Gate.EARLY;
         return this;
     }
 
@@ -231,7 +247,7 @@ public final class PlanBuilder {
         out.putInt(MAGIC).putInt(VERSION).putInt(before.size()).putInt(inside.size());
         out.putInt(relocations.size()).putInt(data.size()).putLong(cloneFlags);
         out.putInt(cgroup == null ? NOWHERE : index(results, cgroup));
-        out.putInt(stdio.ordinal()).putInt(withStdin ? 1 : 0).putInt(gate ? 1 : 0);
+        out.putInt(stdio.ordinal()).putInt(withStdin ? 1 : 0).putInt(gate.ordinal());
         out.putInt(uidMap).putInt(gidMap).putInt(folder).putInt(logFirst);
         out.putLong(logSize).putInt(logFiles).putInt(0);
         for (Step step : steps) {

@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import ondol.linux.Call;
 import ondol.linux.Errno;
+import ondol.linux.Kernel;
+import ondol.linux.TestNamespaces;
+import ondol.linux.plan.Plan;
 import ondol.linux.plan.PlanBuilder;
 import ondol.linux.plan.Purpose;
 import ondol.linux.plan.Step;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The keeper against the real kernel, with plans that need no root. */
 class KeeperTest {
+    private static final long CLONE_NEWNET = 0x40000000;
+
     @TempDir
     Path folder;
 
@@ -154,6 +159,69 @@ class KeeperTest {
         assertThat(atGate.get()).doesNotContain("out");
         assertThat(log()).contains("out");
         minder.forget();
+    }
+
+    /** A process with a network of its own, which makes a folder on its way to the gate. */
+    private PlanBuilder early(String folder) throws IOException {
+        TestNamespaces.assumeAllowed();
+        Files.createDirectories(this.folder.resolve("c/log"));
+        PlanBuilder plan =
+                new PlanBuilder().stdio(PlanBuilder.Stdio.PIPES, true).cloneFlags(CLONE_NEWNET);
+        plan.step(Purpose.ROOT, Call.MKDIRAT, folder, Kernel.AT_FDCWD, plan.text(folder), 0755);
+        plan.step(Purpose.PROCESS, Call.DUP3, "stdout, 1", PlanBuilder.STDOUT, 1, 0);
+        execute(plan, "/bin/sh", "sh", "-c", "echo out");
+        return plan.log(this.folder.resolve("c").toString(), 1, 1 << 20, 3).earlyGate();
+    }
+
+    @Test
+    void theEngineDoesItsPartWhileTheProcessDoesItsOwn() throws Exception {
+        Path made = folder.resolve("made");
+        Heard heard = new Heard();
+        Minder minder = keeper.make(early(made.toString()).build(), List.of(), heard, pid -> {
+            try {
+                String own = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"))
+                        .toString();
+                assertThat(own)
+                        .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/net"))
+                                .toString());
+                long end = System.nanoTime() + 10_000_000_000L;
+                while (!Files.exists(made) && System.nanoTime() < end) {
+                    Thread.onSpinWait(); // it goes on by itself
+                }
+                assertThat(made).exists();
+                assertThat(log()).doesNotContain("out");
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        assertThat(heard.await()).isZero();
+        assertThat(log()).contains("out");
+        minder.forget();
+    }
+
+    @Test
+    void aStepThatFailsMeanwhileIsWhyItFailed() throws Exception {
+        Plan plan = early(folder.resolve("no/such/folder").toString()).build();
+        for (int round = 0; round < 20; round++) {
+            boolean late = round % 2 == 0; // is plugged in, or finds nobody there
+            assertThatThrownBy(() -> keeper.make(plan, List.of(), Minder.NOBODY, pid -> {
+                        Path namespace = Path.of("/proc/" + pid + "/ns/net");
+                        while (late && Files.exists(namespace)) {
+                            Thread.onSpinWait();
+                        }
+                        if (late) {
+                            throw new IllegalStateException("nobody is there");
+                        }
+                    }))
+                    .isInstanceOfSatisfying(
+                            PlanFailure.class,
+                            e -> assertThat(e.refused().errno()).isEqualTo(Errno.ENOENT));
+        }
+        Path made = folder.resolve("made");
+        assertThatThrownBy(() -> keeper.make(early(made.toString()).build(), List.of(), Minder.NOBODY, pid -> {
+                    throw new IllegalStateException("cannot be plugged in");
+                }))
+                .hasMessage("cannot be plugged in");
     }
 
     @Test
