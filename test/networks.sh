@@ -154,6 +154,55 @@ if [[ $walls ]]; then
   any=$("$ondol" port any 80)
   equal "a port of the engine's choice" welcome "$(fetch "http://127.0.0.1:${any##*:}/")"
 
+  if command -v iptables-nft-restore >/dev/null; then
+    echo "where Docker's engine drops what is forwarded"
+    iptables-nft-restore <<'RULES'
+*filter
+:INPUT ACCEPT
+:FORWARD DROP
+:OUTPUT ACCEPT
+:DOCKER -
+:DOCKER-ISOLATION-STAGE-1 -
+:DOCKER-ISOLATION-STAGE-2 -
+:DOCKER-USER -
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j DOCKER-ISOLATION-STAGE-1
+-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -o docker0 -j DOCKER
+-A FORWARD -i docker0 ! -o docker0 -j ACCEPT
+-A FORWARD -i docker0 -o docker0 -j ACCEPT
+-A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2
+-A DOCKER-ISOLATION-STAGE-1 -j RETURN
+-A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
+-A DOCKER-ISOLATION-STAGE-2 -j RETURN
+-A DOCKER-USER -j RETURN
+COMMIT
+RULES
+    dockers() { iptables-nft -S | grep -v ONDOL; }
+    leads() { [[ $(iptables-nft -S DOCKER-USER | grep -c ONDOL) = "$1" ]]; }
+    docker=$(dockers)
+    until_true 5 leads 1 && ok "one rule leads to ours" || bad "one rule leads to ours" "$(iptables-nft -S)"
+    lacks "nothing is warned of" "$("$ondol" info 2>&1)" "drops what is forwarded"
+    "$ondol" run -d --name mate base sleep 1000 >/dev/null
+    reaches mate "$(address web bridge)" && ok "containers reach each other" || bad "containers reach each other"
+    equal "and outside" welcome "$(inside mate timeout 5 wget -q -O- http://10.98.0.2/)"
+    equal "a published port is reached" welcome "$(on $client timeout 3 busybox wget -q -O- http://10.99.0.1:8080/ 2>&1)"
+    lacks "one that is not is closed" "$(on $client timeout 2 busybox wget -q -O- "http://$(address web bridge)/" 2>&1)" welcome
+    kill_engine KILL
+    start_engine
+    leads 1 && ok "after a kill it is there once" || bad "after a kill it is there once" "$(iptables-nft -S)"
+    equal "Docker's own rules are as they were" "$docker" "$(dockers)"
+    kill_engine TERM
+    echo '{"dockerUser": false}' >"$state/data/networks.json"
+    start_engine
+    leads 0 && ok "where that is not wanted it goes" || bad "where that is not wanted it goes" "$(iptables-nft -S)"
+    lacks "and what Docker drops is dropped" "$(inside mate timeout 2 wget -q -O- http://10.98.0.2/)" welcome
+    holds "which is said" "$("$ondol" info 2>&1)" "the chain ip filter FORWARD drops what is forwarded"
+    rm "$state/data/networks.json"
+    nft delete table ip filter
+    "$ondol" rm -f mate >/dev/null
+  fi
+
   echo "killed"
   kill_engine KILL
   equal "ports lead on while there is no engine" welcome "$(fetch http://127.0.0.1:8080/)"

@@ -60,6 +60,10 @@ if [[ $walls ]]; then
   "$ondol" run -d --name mate --network walled base sleep 1000 >/dev/null
   equal "holds for all in it" "port 80" "$(asked --network walled)"
   equal "together with a container's own" "" "$(asked --network walled --egress allow=10.98.0.2:443)"
+  succeeds "changed while it is used" "$ondol" network update --egress any walled
+  equal "all is reached" "port 80,port 443" "$(asked --network walled)"
+  succeeds "and back" "$ondol" network update --egress deny walled
+  equal "nothing is" "" "$(asked --network walled)"
   holds "names inside it are answered" "$("$ondol" run --rm --network walled --egress deny base nslookup mate 2>&1)" Address
   "$ondol" rm -f mate >/dev/null
   "$ondol" network rm walled >/dev/null
@@ -110,6 +114,22 @@ if ip link add probe type ifb 2>/dev/null; then
   equal "in" 1 "$(queues 'rate 5227Kbit')"
   equal "and out" 1 "$(queues 'rate 10455Kbit')"
   [[ ! $walls ]] || equal "and it is reached" "port 80,port 443" "$(from slowly)"
+  succeeds "while it is used" "$ondol" network update --net-rate 20mbit slow
+  equal "both ways are others" 2 "$(queues 'rate 20911Kbit')"
+  kill_engine KILL
+  start_engine
+  equal "an engine that comes back keeps them" "2 2" "$(queues 'rate 20911Kbit') $(queues tbf)"
+  holds "inspect shows it" "$("$ondol" network inspect slow)" '"ondol.net-rate": "20mbit"'
+  exits "what makes no sense" 1 "$ondol" network update --net-rate 20mbps slow
+  exits "a network that has no bridge" 1 "$ondol" network update --net-rate 20mbit host
+  succeeds "without a limit" "$ondol" network update --net-rate 0 slow
+  equal "there is none" 0 "$(queues tbf)"
+  [[ ! $walls ]] || equal "and it is reached still" "port 80,port 443" "$(from slowly)"
+  kill_engine KILL
+  start_engine
+  [[ ! $walls ]] || equal "also with an engine that comes back" "port 80,port 443" "$(from slowly)"
+  succeeds "and with a limit again" "$ondol" network update --net-rate-out 10mbit slow
+  equal "one way" "1 1" "$(queues 'rate 10455Kbit') $(queues tbf)"
   "$ondol" rm -f quick slowly >/dev/null
   succeeds "the network goes" "$ondol" network rm slow
 

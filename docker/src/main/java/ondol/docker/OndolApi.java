@@ -1,8 +1,11 @@
 package ondol.docker;
 
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import ondol.docker.json.ImageJson;
+import ondol.docker.json.NetworkJson;
 import ondol.docker.json.SystemJson;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
@@ -23,6 +26,7 @@ final class OndolApi {
                 .get("/ondol/images/{name*}/manifest", this::manifest)
                 .post("/ondol/containers/{id}/ports", this::publish)
                 .delete("/ondol/containers/{id}/ports", this::withdraw)
+                .post("/ondol/networks/{id}/update", this::change)
                 .get("/ondol/system/check", this::check);
     }
 
@@ -34,6 +38,14 @@ final class OndolApi {
 
     private void withdraw(Call call) {
         engine.networks().withdraw(call.path("id"), call.required("port"), binding(call));
+        call.reply(204);
+    }
+
+    /** What a network as a whole may reach, and how fast. */
+    private void change(Call call) throws IOException {
+        NetworkJson.Change body = call.json(NetworkJson.Change.class);
+        Map<String, String> options = body == null ? null : body.options();
+        engine.networks().update(call.path("id"), options == null ? Map.of() : options);
         call.reply(204);
     }
 

@@ -86,6 +86,11 @@ final class TestNetworks implements Networks {
     }
 
     @Override
+    public void update(String network, Map<String, String> options) {
+        inspect(network);
+    }
+
+    @Override
     public void disconnect(String network, String container, boolean force) {
         inspect(network);
     }

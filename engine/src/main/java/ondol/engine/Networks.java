@@ -57,6 +57,16 @@ public interface Networks {
      */
     void withdraw(String container, String port, PortBinding binding);
 
+    /**
+     * Changes what a network as a whole may reach and how fast, at once where it is used.
+     *
+     * @param options of the network, such as {@code ondol.net-rate}; those that are not said stay. {@code ondol.net-rate} alone
+     *     takes the place of what was said of one way
+     * @throws EngineException {@code INVALID} for other options, or values that make no sense; {@code UNSUPPORTED} where the
+     *     kernel cannot hold it
+     */
+    void update(String network, Map<String, String> options);
+
     /** Takes a container out of a network, at once where it runs. */
     void disconnect(String network, String container, boolean force);
 }

@@ -21,6 +21,7 @@ public final class NetworkGroup extends Group {
               ls          List networks
               prune       Remove all unused networks
               rm          Remove one or more networks
+              update      Change what networks may reach, and how fast
 
             Run 'ondol network COMMAND --help' for more information on a command.
             """;

@@ -131,6 +131,7 @@ public final class Verbs {
             case "ls", "list" -> new NetworkList();
             case "prune" -> new Prune("network");
             case "rm", "remove" -> new NetworkRm();
+            case "update" -> new NetworkUpdate();
             default -> null;
         };
     }

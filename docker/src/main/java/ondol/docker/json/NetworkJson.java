@@ -42,6 +42,10 @@ public final class NetworkJson {
             @Json.Property("Container") @Nullable String container,
             @Nullable EndpointSettings endpointConfig) {}
 
+    /** The body of an update: options of the network. */
+    @Json(naming = Json.Naming.UpperCamel)
+    public record Change(@Json.Property("Options") @Nullable Map<String, String> options) {}
+
     /** The body of disconnect. */
     @Json(naming = Json.Naming.UpperCamel)
     public record Disconnect(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -41,8 +42,8 @@ final class Container {
     /** Those who read its output now. */
     final Readers readers = new Readers();
 
-    /** Executions in it that have not been forgotten. */
-    final Executions executions = new Executions();
+    /** Executions in it that have not been forgotten, by id. */
+    final Map<String, Execution> executions = new ConcurrentHashMap<>();
 
     private volatile ContainerRecord record;
     private volatile @Nullable Minder minder;
@@ -331,7 +332,7 @@ final class Container {
                 state,
                 now.restarts(),
                 mounts,
-                executions.ids(),
+                List.copyOf(executions.keySet()),
                 folder.resolve("hostname").toString(),
                 folder.resolve("hosts").toString(),
                 folder.resolve("resolv.conf").toString(),

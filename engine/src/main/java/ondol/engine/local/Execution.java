@@ -33,6 +33,11 @@ final class Execution {
         return first;
     }
 
+    /** Whether nobody can start it any more, and nobody has. */
+    synchronized boolean abandoned() {
+        return !begun && !container.running();
+    }
+
     void runs(Minder made) {
         minder = made;
         pid = made.pid();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,12 +24,13 @@ import ondol.linux.netlink.NetlinkSocket;
 import ondol.linux.nftables.Nftables;
 import ondol.linux.nftables.Table;
 import ondol.linux.nftables.Transaction;
+import ondol.network.DockerUser;
 
 /**
  * What engines that have ended left on the machine, for when their data are gone too and no engine will come and clear up:
- * tables of nf_tables, bridges and control groups that have the first eight digits of an engine's id in their names. What
- * belongs to an engine that runs stays, and so does a group in which something runs. An engine that comes back makes anew
- * what it needs.
+ * tables of nf_tables, chains among Docker's, bridges and control groups that have the first eight digits of an engine's id
+ * in their names. What belongs to an engine that runs stays, and so does a group in which something runs. An engine that
+ * comes back makes anew what it needs.
  */
 final class Leftovers {
     private static final Pattern TABLE = Pattern.compile("ondol-([0-9a-f]{8})(-.*)?");
@@ -62,12 +64,14 @@ final class Leftovers {
             Links links = new Links(socket);
             List<Link> devices = links.list();
             List<Table> tables = nftables == null ? List.of() : nftables.tables();
+            Map<String, List<String>> passes = nftables == null ? Map.of() : DockerUser.all(nftables);
             // Only now: an engine takes its lock before it makes anything, so what was found and has none is dead.
             all.running = running();
             all.groups(tree, groups);
             all.bridges(links, devices);
             if (nftables != null) {
                 all.tables(nftables, tables);
+                all.passes(nftables, passes);
             }
         }
         return all.found.values().stream().flatMap(List::stream).toList();
@@ -136,6 +140,19 @@ final class Leftovers {
                 say(matcher.group(1), "table " + table);
             }
         }
+    }
+
+    /** Chains of ours among Docker's. */
+    private void passes(Nftables nftables, Map<String, List<String>> chains) {
+        chains.forEach((engine, names) -> {
+            Matcher matcher = TABLE.matcher(engine);
+            if (matcher.matches() && isDead(matcher.group(1))) {
+                if (remove) {
+                    DockerUser.remove(nftables, engine);
+                }
+                names.forEach(name -> say(matcher.group(1), "chain " + name));
+            }
+        });
     }
 
     /** How the ids of engines begin that run: those whose lock some process has open. */

@@ -56,7 +56,6 @@ final class LocalMeter implements Meter, AutoCloseable {
     private final Set<String> claimed = new HashSet<>(); // containers that were taken over, until recovered
     private final Object hourly = new Object(); // held while lines are written for all, and while they are added up
     private long hour;
-    private boolean marked; // whether there is a file of marks; guarded by this
     private final Thread thread;
     private volatile boolean begun; // before that, what an earlier engine left is not known
     private volatile boolean closing;
@@ -231,9 +230,8 @@ final class LocalMeter implements Meter, AutoCloseable {
                 line == null ? null : total.figures()));
     }
 
-    private synchronized List<MeterMark> readMarks() {
+    private List<MeterMark> readMarks() {
         try {
-            marked = Files.exists(marks) || Files.exists(marks.resolveSibling("open.json.new"));
             if (Files.size(marks) > LARGEST) {
                 throw new IOException("larger than " + LARGEST + " bytes");
             }
@@ -286,10 +284,10 @@ final class LocalMeter implements Meter, AutoCloseable {
             writeInterim(millis);
             ledger.compact(millis);
         }
-        ledger.flush(); // first: with the next marks it may be all that is known of who has ended
-        if (all || newHour || runs.isEmpty() && tenants.none()) {
+        if (all || newHour) {
             mark();
         }
+        ledger.flush();
     }
 
     private void writeInterim(long millis) {
@@ -307,22 +305,13 @@ final class LocalMeter implements Meter, AutoCloseable {
         }
     }
 
-    /** Writes where the meter is, beside and renamed; where nothing is open, there is no such file. */
+    /** Writes where the meter is, beside and renamed. */
     synchronized void mark() {
         List<MeterMark> open = new ArrayList<>();
         runs.values().forEach(run -> open.add(run.mark(name(run.container()), boot)));
         open.addAll(tenants.marks(boot));
         Path made = marks.resolveSibling("open.json.new");
         try {
-            if (open.isEmpty()) {
-                if (marked) {
-                    Files.deleteIfExists(made);
-                    Files.deleteIfExists(marks);
-                    marked = false;
-                }
-                return;
-            }
-            marked = true;
             Files.write(made, markType.toJsonBytes(new MeterMarks(open)));
             Files.move(made, marks, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

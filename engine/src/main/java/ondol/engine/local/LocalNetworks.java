@@ -100,6 +100,27 @@ final class LocalNetworks implements Networks {
     }
 
     @Override
+    public void update(String network, Map<String, String> options) {
+        LiveNetwork changed = house.networks().get(network);
+        house.networks().update(changed, options);
+        for (String id : changed.users().keySet()) {
+            house.registry().find(id).ifPresent(this::follow);
+        }
+    }
+
+    /** A container that runs in a network that has other limits now. */
+    private void follow(Container container) {
+        container.enter();
+        try {
+            if (container.running()) {
+                house.limiting().changed(container.record());
+            }
+        } finally {
+            container.leave();
+        }
+    }
+
+    @Override
     public void disconnect(String network, String container, boolean force) {
         LiveNetwork from = house.networks().get(network);
         connecting.disconnect(from, house.registry().get(container));

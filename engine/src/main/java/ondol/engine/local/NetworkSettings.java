@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * What an engine is told about its networks as a whole: {@code networks.json} in its data directory.
  *
  * @param guard whether the machine's own rules stand in front of published ports; null for yes
+ * @param pass whether packets of containers pass where Docker's engine drops what is forwarded; null for yes
  * @param hostNames where names of containers are answered to the machine, such as {@code 127.0.0.54:53}; null for nowhere
  */
 @Json
 public record NetworkSettings(
         @Json.Property("hostRules") @Nullable Boolean guard,
+        @Json.Property("dockerUser") @Nullable Boolean pass,
         @Nullable String hostNames) {
     private static final String FILE = "networks.json";
 
@@ -33,7 +35,7 @@ public record NetworkSettings(
             read.hostNamesAt();
             return read;
         } catch (NoSuchFileException e) {
-            return new NetworkSettings(null, null);
+            return new NetworkSettings(null, null, null);
         } catch (IOException | JsonException | IllegalArgumentException e) {
             throw new EngineException(
                     EngineException.Kind.INVALID, "cannot read %s: %s".formatted(file, e.getMessage()), e);
@@ -42,6 +44,10 @@ public record NetworkSettings(
 
     boolean hostRules() {
         return !Boolean.FALSE.equals(guard);
+    }
+
+    boolean dockerUser() {
+        return !Boolean.FALSE.equals(pass);
     }
 
     Optional<InetSocketAddress> hostNamesAt() {

@@ -32,6 +32,7 @@ import ondol.linux.KernelException;
 import ondol.linux.netlink.Link;
 import ondol.linux.netlink.NetlinkSocket;
 import ondol.network.Bridges;
+import ondol.network.DockerUser;
 import ondol.network.Firewall;
 import ondol.network.Flows;
 import ondol.network.NetworkException;
@@ -74,11 +75,19 @@ final class NetworkTable implements AutoCloseable {
         this.parents = new Parents(socket);
         String table = machines ? "ondol" : "ondol-" + folders.id().substring(0, 8);
         this.settings = NetworkSettings.read(json, folders.data());
+        Firewall firewall = Firewall.open(table);
+        DockerUser docker = firewall.refusal().isPresent() ? null : DockerUser.open(table);
+        if (docker != null && !settings.dockerUser()) {
+            docker.update(List.of()); // as an earlier engine may have had it
+            docker.close();
+            docker = null;
+        }
         this.host = new BridgeHost(
                 bridges,
-                Firewall.open(table),
+                firewall,
                 TrafficHost.open(socket, table, folders.id().substring(0, 4), settings.hostRules()),
-                Flows.open(socket));
+                Flows.open(socket),
+                docker);
         clear();
         for (Network network : records.loadAll(folder)) {
             add(network);
@@ -260,6 +269,17 @@ final class NetworkTable implements AutoCloseable {
 
     LiveNetwork get(String reference) {
         return find(reference).orElseThrow(() -> EngineException.notFound("network %s not found".formatted(reference)));
+    }
+
+    /** What a network as a whole may reach, and how fast, from now on: first on the machine, then in its record. */
+    synchronized void update(LiveNetwork network, Map<String, String> changes) {
+        Network changed = maker.change(network.network(), changes);
+        NetworkTable.translate(() -> {
+            network.change(changed, host);
+            return true;
+        });
+        save(changed);
+        publish(network, "update", Map.of());
     }
 
     synchronized void remove(LiveNetwork network) {

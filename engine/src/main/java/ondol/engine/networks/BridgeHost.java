@@ -14,9 +14,11 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import ondol.linux.KernelException;
 import ondol.network.AddressPool;
 import ondol.network.Bridges;
+import ondol.network.DockerUser;
 import ondol.network.Firewall;
 import ondol.network.Flows;
 import ondol.network.Subnet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the machine has of the engine's networks: bridges, rules, published ports. It knows what there has to be, so that
@@ -30,16 +32,22 @@ public final class BridgeHost implements AutoCloseable {
     private final Firewall firewall;
     private final TrafficHost traffic;
     private final Flows flows;
+    private final @Nullable DockerUser docker;
     private final Set<String> switchedOn = new ConcurrentSkipListSet<>(); // settings of the machine
     private final Map<String, Firewall.Network> up = new TreeMap<>(); // by network id; guarded by this
     private final Map<String, List<Firewall.Port>> ports = new TreeMap<>(); // by container; guarded by this
     private boolean settled; // guarded by this
 
-    public BridgeHost(Bridges bridges, Firewall firewall, TrafficHost traffic, Flows flows) {
+    /**
+     * @param docker lets packets pass where Docker drops them; null where that is not wanted, or cannot be
+     */
+    public BridgeHost(
+            Bridges bridges, Firewall firewall, TrafficHost traffic, Flows flows, @Nullable DockerUser docker) {
         this.bridges = bridges;
         this.firewall = firewall;
         this.traffic = traffic;
         this.flows = flows;
+        this.docker = docker;
     }
 
     public Bridges bridges() {
@@ -69,6 +77,7 @@ public final class BridgeHost implements AutoCloseable {
         if (settled && !firewall.add(rules)) {
             rebuild();
         }
+        pass();
         return index;
     }
 
@@ -78,6 +87,9 @@ public final class BridgeHost implements AutoCloseable {
         bridges.remove(network.settings());
         if (rules != null && settled && (up.isEmpty() || !firewall.remove(rules))) {
             rebuild();
+        }
+        if (rules != null) {
+            pass();
         }
     }
 
@@ -168,6 +180,14 @@ public final class BridgeHost implements AutoCloseable {
         traffic.settle();
         guard();
         rebuild();
+        pass();
+    }
+
+    /** Where Docker's engine drops what is forwarded, what is our networks' passes. */
+    private void pass() {
+        if (settled && docker != null) {
+            docker.update(up.values());
+        }
     }
 
     /** The machine's own rules stand in front of a port before it leads anywhere, and as long as it does. */
@@ -194,7 +214,9 @@ public final class BridgeHost implements AutoCloseable {
                         "WARNING: this kernel has no nf_tables: containers reach each other and the machine; ports are not published, and nothing else is reached ("
                                 + why.getMessage() + ")"));
         try {
-            for (String chain : firewall.foreignDrops()) {
+            List<String> drops = new ArrayList<>(firewall.foreignDrops());
+            drops.removeAll(docker == null ? List.of() : docker.passed());
+            for (String chain : drops) {
                 warnings.add(
                         "WARNING: the chain " + chain
                                 + " drops what is forwarded: containers reach outside, and are reached, only as far as it lets them");
@@ -230,6 +252,9 @@ public final class BridgeHost implements AutoCloseable {
     public void close() {
         traffic.close();
         flows.close();
+        if (docker != null) {
+            docker.close();
+        }
         firewall.close();
     }
 }

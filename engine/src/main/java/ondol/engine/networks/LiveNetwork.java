@@ -33,8 +33,8 @@ public final class LiveNetwork {
     private static final int LINK_LOCAL_IPV4 = 16;
     private static final int LINK_LOCAL_IPV6 = 64;
 
-    private final Network network;
-    private final NetworkOptions options;
+    private volatile Network network;
+    private volatile NetworkOptions options;
     private final List<AddressPool> pools = new ArrayList<>();
     private final String bridge;
     private final Map<String, String> users = new HashMap<>(); // container to endpoint; guarded by this
@@ -344,6 +344,31 @@ public final class LiveNetwork {
         }
         users.put(container, endpoint);
         return index;
+    }
+
+    /**
+     * Its options are others from now on, of what it may reach and how fast.
+     *
+     * @throws EngineException where this cannot be held: then they are as they were
+     */
+    public synchronized void change(Network changed, BridgeHost host) {
+        Network before = network;
+        show(changed);
+        if (index == 0) {
+            return;
+        }
+        try {
+            host.traffic().raised(this);
+        } catch (RuntimeException e) {
+            show(before);
+            host.traffic().raised(this);
+            throw e;
+        }
+    }
+
+    private void show(Network shown) {
+        network = shown;
+        options = new NetworkOptions(shown.options());
     }
 
     /** A container is not in it any more, or has ended. */

@@ -5,12 +5,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import ondol.engine.ConfigFrom;
 import ondol.engine.EngineException;
 import ondol.engine.Ipam;
 import ondol.engine.IpamPool;
 import ondol.engine.Network;
+import ondol.engine.NetworkBuilder;
 import ondol.engine.NetworkConfig;
 import ondol.network.Subnet;
 import ondol.network.SubnetChoice;
@@ -85,6 +87,36 @@ public final class NetworkMaker {
                 from(asked),
                 options,
                 config.labels() == null ? Map.of() : new TreeMap<>(config.labels()));
+    }
+
+    /**
+     * The record of a network whose traffic is limited otherwise.
+     *
+     * @param changes of its options; those that are not said stay, but for one way's rate where both are said anew
+     * @throws EngineException with a sentence, where something makes no sense
+     */
+    public Network change(Network network, Map<String, String> changes) {
+        if (!network.driver().equals("bridge") || network.configOnly()) {
+            throw EngineException.invalid("network %s has no bridge: what passes there cannot be limited as a whole"
+                    .formatted(network.name()));
+        }
+        for (String key : changes.keySet()) {
+            if (!TrafficOptions.KEYS.contains(key)) {
+                throw EngineException.invalid("option %s cannot be changed: %s can"
+                        .formatted(key, String.join(", ", new TreeSet<>(TrafficOptions.KEYS))));
+            }
+        }
+        Map<String, String> options = new TreeMap<>(network.options());
+        if (changes.containsKey(TrafficOptions.RATE)) {
+            options.keySet().removeAll(List.of(TrafficOptions.RATE_IN, TrafficOptions.RATE_OUT));
+        }
+        options.putAll(changes);
+        if (network.predefined() && TrafficOptions.of(options).hasNames()) {
+            throw EngineException.invalid(
+                    "names of others are not answered in network %s: allow addresses".formatted(network.name()));
+        }
+        TrafficOptions.of(options);
+        return NetworkBuilder.builder(network).options(options).build();
     }
 
     private Ipam ipam(

@@ -72,15 +72,17 @@ public final class TrafficHost implements AutoCloseable {
         return walls;
     }
 
-    /** A network's bridge is there. */
+    /** A network's bridge is there, or its options are others now. */
     synchronized void raised(LiveNetwork network) {
         TrafficOptions options = network.options().traffic();
         walls.network(network.bridge(), possible(options).orElse(null));
-        limit(
-                network.id(),
-                network.bridge(),
-                options.rate(),
-                () -> rates.network(network.bridge(), network.id(), options.rate()));
+        if (options.rate().none() && !limited.containsKey(network.id()) && !rates.hasDevice(network.id())) {
+            return;
+        }
+        translate(network.bridge(), () -> {
+            limited.put(network.id(), network.bridge()); // also without a limit: links may lead through its device
+            rates.network(network.bridge(), network.id(), options.rate());
+        });
     }
 
     /** A network's bridge is there no more. */

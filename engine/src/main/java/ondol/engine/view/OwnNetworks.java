@@ -105,6 +105,15 @@ final class OwnNetworks implements Networks {
     }
 
     @Override
+    public void update(String reference, Map<String, String> options) {
+        Network network = networks.inspect(own(networks, tenant, reference));
+        if (network.predefined()) {
+            throw TenantView.denied("a change of a network that is everybody's");
+        }
+        networks.update(network.id(), options);
+    }
+
+    @Override
     public void disconnect(String network, String container, boolean force) {
         networks.disconnect(own(networks, tenant, network), containers.own(container), force);
     }

@@ -93,6 +93,15 @@ public final class Data implements Value {
         return new Data(Arrays.copyOf(text, IFNAMSIZ));
     }
 
+    /**
+     * The whole name of a network interface as {@code iptables} writes it into rules: to its end, with one zero. What is
+     * compared with it must begin so, which only this name does. For sets there is {@link #ifname}.
+     */
+    public static Data text(String name) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        return new Data(Arrays.copyOf(ifname(name).bytes, length + 1));
+    }
+
     /** A mark or another number that the kernel keeps in the machine's order (4 bytes). */
     public static Data number(int value) {
         return new Data(ByteBuffer.allocate(4)

@@ -50,7 +50,8 @@ public final class Rates {
 
     /**
      * Holds a network to a rate from now on: what comes into it from outside, and what its links send to its bridge, which is
-     * all but what they send to one another. They are told to by {@link #join}.
+     * all but what they send to one another. They are told to by {@link #join}. A network that sends without a limit keeps
+     * its device, without a queue, for the links that were told before, until {@link #forget}.
      *
      * @param bridge the network's own link
      * @param id what the device for the other way is named after: at least ten letters or digits
@@ -60,8 +61,13 @@ public final class Rates {
         if (rate.out() > 0) {
             device(id, shape(rate.out(), rate.burst()));
         } else {
-            links.find(name(id)).ifPresent(this::delete);
+            links.find(name(id)).ifPresent(device -> control.deleteIfThere(device.index(), TrafficControl.ROOT));
         }
+    }
+
+    /** Whether something is sent through a device that is named after this, whichever engine made it. */
+    public synchronized boolean hasDevice(String id) {
+        return links.find(name(id)).isPresent();
     }
 
     /** Counts what a link sends to a bridge to what the bridge's network may send; for a link that has no rate of its own. */

@@ -141,6 +141,10 @@ class RatesTest {
                 .isBetween(4.0, 11.0);
         machine.start(second, "iperf3", "-s", "-1", "-p", "5203");
         assertThat(iperf(container, "10.7.0.3", 5203)).as("inside the network").isGreaterThan(100);
+        rates.network("br0", ID, NetRate.NONE);
+        assertThat(iperf(container, "10.7.0.1", 5202)).as("without a limit").isGreaterThan(50);
+        rates.network("br0", ID, new NetRate(0, 8_000_000, 0));
+        assertThat(iperf(container, "10.7.0.1", 5202)).as("with another one").isBetween(3.0, 8.8);
     }
 
     private double iperf(int from, String to, int port, String... more) throws Exception {
