@@ -19,8 +19,10 @@ struct loaded {
   struct step *steps;
   char *data;
   int64_t *results;
+  size_t size; /* of all of it, bytes */
 };
 int load(int descriptor, struct loaded *into);
+void unload(struct loaded *plan);
 /* Runs steps [from, to); the index of the one that failed, and why, or -1. Leaves errno alone. */
 int run(struct loaded *plan, uint32_t from, uint32_t to, int *error);
 

@@ -428,6 +428,7 @@ void mind(int plan, int engine, const int *donated, int donated_count) {
     return;
   }
   if (make_process(&m)) return;
+  unload(&m.plan);
   if (m.log.folder >= 0) hold_root(&m);
   greet(&m, MESSAGE_STARTED);
   stay(&m);

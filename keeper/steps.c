@@ -1,10 +1,12 @@
-/* Loads a plan and runs its steps. A plan comes from the engine, and is looked at as if it came from a stranger. */
+/*
+ * Loads a plan and runs its steps. A plan comes from the engine, and is looked at as if it came from a stranger. It and
+ * its results lie in memory of their own, which a minder gives back when its process runs.
+ */
 #define _GNU_SOURCE
 #include "keeper.h"
 #include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -30,9 +32,12 @@ int load(int descriptor, struct loaded *into) {
   uint64_t size = (uint64_t)file.st_size;
   errno = EINVAL;
   if (size < sizeof(struct plan) || size > PLAN_MAX_SIZE) return -1;
-  char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+  size_t results = (size + sizeof *into->results - 1) / sizeof *into->results * sizeof *into->results;
+  into->size = results + (RESULT_STEPS + size / sizeof(struct step)) * sizeof *into->results;
+  char *memory = mmap(NULL, into->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return -1;
   errno = EINVAL;
+  if (pread(descriptor, memory, size, 0) != (ssize_t)size) return -1;
   into->head = (struct plan *)memory;
   into->steps = (struct step *)(memory + sizeof(struct plan));
   if (!sound(into, size)) return -1;
@@ -56,10 +61,14 @@ int load(int descriptor, struct loaded *into) {
       !text_at(head, into->data, head->folder))
     return -1;
   if (head->cgroup != NOWHERE && head->cgroup >= RESULT_STEPS + steps) return -1;
-  into->results = calloc(RESULT_STEPS + steps, sizeof *into->results);
-  if (!into->results) return -1;
+  into->results = (int64_t *)(memory + results);
   for (int i = 0; i < RESULT_STEPS; i++) into->results[i] = -1;
   return 0;
+}
+
+void unload(struct loaded *plan) {
+  munmap(plan->head, plan->size);
+  *plan = (struct loaded){0};
 }
 
 static int ignored(const struct step *step, int error) {

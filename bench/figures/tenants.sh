@@ -71,16 +71,17 @@ tenant_noise() { # alone and beside, in turn, three times each or as ROUNDS says
   tenants_gone ann ben cho
 }
 
-meter_cost() { # CPU time of the thread that looks, beside 1,000 containers
+meter_cost() { # processor time of the thread that looks, beside 1,000 containers: two of its minutes, whenever they begin
   tenants_ready
-  local i count=${METER_CONTAINERS:-1000} thread= pid=$engine t begun used ticks
-  ticks=$(getconf CLK_TCK)
-  for ((i = 0; i < count; i++)); do docker -H "$ours" run -d --network none $tenants_image sleep 3600 >/dev/null; done
-  for t in /proc/$pid/task/*; do [[ $(cat "$t/comm") != ondol-meter ]] || thread=$t; done
-  used=$(awk '{ print $14 + $15 }' "$thread/stat") begun=$SECONDS
-  sleep "${METER_SECONDS:-130}" # the minute's readings, twice
-  awk -v ticks=$(($(awk '{ print $14 + $15 }' "$thread/stat") - used)) -v hz="$ticks" -v s=$((SECONDS - begun)) -v n="$count" 'BEGIN {
-    p = ticks / hz / s * 100; printf "metering %d containers       %.2f %% of one processor   %s\n", n, p, p <= 1 ? "within 1 %" : "ABOVE 1 %" }'
+  local count=${METER_CONTAINERS:-1000} thread= t begun=$SECONDS used from spent
+  idle_containers "$count" $tenants_image
+  echo "  $count containers made and started in $((SECONDS - begun)) s"
+  for t in /proc/$engine/task/*; do [[ $(<"$t/comm") != ondol-meter ]] || thread=$t; done
+  used=$(cut -d' ' -f1 "$thread/schedstat") from=${EPOCHREALTIME/[.,]/}
+  sleep "${METER_SECONDS:-120}"
+  used=$(($(cut -d' ' -f1 "$thread/schedstat") - used)) spent=$((${EPOCHREALTIME/[.,]/} - from))
+  awk -v used=$used -v s=$spent -v n="$count" 'BEGIN {
+    p = used / s / 10; printf "metering %d containers       %.2f %% of one processor   %s\n", n, p, p <= 1 ? "within 1 %" : "ABOVE 1 %" }'
   docker -H "$ours" ps -q | xargs docker -H "$ours" rm -f >/dev/null
 }
 

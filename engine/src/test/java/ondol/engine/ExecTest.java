@@ -202,4 +202,27 @@ final class ExecTest extends OnEngine {
                 Kind.NOT_FOUND, refused(() -> engine.execs().inspect("nosuch")).kind());
         containers().remove(ended, false, true);
     }
+
+    @Test
+    void whatNobodyStartsIsForgotten() {
+        String container = started(shell("sleep 600"), host());
+        ExecConfig config = shellExec("exit 0").build();
+        String first = engine.execs().create(container, config);
+        String second = engine.execs().create(container, config);
+        engine.execs().start(second, null, null);
+        for (int i = 0; i < 1000; i++) {
+            engine.execs().create(container, config);
+        }
+        assertEquals(
+                Kind.NOT_FOUND, refused(() -> engine.execs().inspect(first)).kind());
+        assertEquals(
+                0, engine.execs().await(second).orTimeout(10, TimeUnit.SECONDS).join());
+        assertEquals(1001, engine.containers().inspect(container).execIds().size());
+        engine.containers().kill(container, "KILL");
+        eventually(
+                "only the one that ran",
+                () -> engine.containers().inspect(container).execIds().equals(List.of(second)));
+        assertEquals(0, engine.execs().inspect(second).exitCode());
+        engine.containers().remove(container, true, false);
+    }
 }

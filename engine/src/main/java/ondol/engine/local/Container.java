@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -42,8 +41,8 @@ final class Container {
     /** Those who read its output now. */
     final Readers readers = new Readers();
 
-    /** Executions in it that have not been forgotten, by id. */
-    final Map<String, Execution> executions = new ConcurrentHashMap<>();
+    /** Executions in it that have not been forgotten. */
+    final Executions executions = new Executions();
 
     private volatile ContainerRecord record;
     private volatile @Nullable Minder minder;
@@ -332,7 +331,7 @@ final class Container {
                 state,
                 now.restarts(),
                 mounts,
-                List.copyOf(executions.keySet()),
+                executions.ids(),
                 folder.resolve("hostname").toString(),
                 folder.resolve("hosts").toString(),
                 folder.resolve("resolv.conf").toString(),

@@ -29,12 +29,14 @@ final class Ending {
     private final House house;
     private final Starting starting;
     private final Removing removing;
+    private final LocalExecs execs;
     private final HealthChecks health;
 
-    Ending(House house, Starting starting, Removing removing, HealthChecks health) {
+    Ending(House house, Starting starting, Removing removing, LocalExecs execs, HealthChecks health) {
         this.house = house;
         this.starting = starting;
         this.removing = removing;
+        this.execs = execs;
         this.health = health;
     }
 
@@ -128,6 +130,7 @@ final class Ending {
         container.show(r -> after);
         container.settleLater(() -> settle(container, after, minder, pause));
         container.endRun(exitCode);
+        execs.ended(container);
         health.end(container);
     }
 

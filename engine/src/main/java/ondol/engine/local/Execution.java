@@ -33,11 +33,6 @@ final class Execution {
         return first;
     }
 
-    /** Whether nobody can start it any more, and nobody has. */
-    synchronized boolean abandoned() {
-        return !begun && !container.running();
-    }
-
     void runs(Minder made) {
         minder = made;
         pid = made.pid();

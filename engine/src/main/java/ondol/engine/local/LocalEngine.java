@@ -66,7 +66,7 @@ public final class LocalEngine implements Engine {
         Stopping stopping = new Stopping(house);
         this.execs = new LocalExecs(house, starting, users);
         HealthChecks health = new HealthChecks(house, execs, stopping);
-        Ending ending = new Ending(house, starting, removing, health);
+        Ending ending = new Ending(house, starting, removing, execs, health);
         starting.join(ending, health);
         this.containers = new LocalContainers(house, starting, stopping, removing);
         this.images = new LocalImages(house.images(), house.events(), imageUsers(house.registry()));

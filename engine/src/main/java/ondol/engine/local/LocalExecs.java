@@ -64,10 +64,16 @@ final class LocalExecs implements Execs {
         if (config.cmd() == null || config.cmd().isEmpty()) {
             throw EngineException.invalid("No exec command specified");
         }
-        executions.values().stream().filter(Execution::abandoned).forEach(this::forget);
         Execution execution = new Execution(Folders.newId(), container, config);
         executions.put(execution.id, execution);
-        container.executions.put(execution.id, execution);
+        Execution oldest = container.executions.addUnstarted(execution);
+        if (oldest != null) {
+            forget(oldest);
+        }
+        if (!container.running()) { // ended just now, perhaps before this one could be forgotten with it
+            forget(execution);
+            running(container);
+        }
         publish(execution, "exec_create: " + String.join(" ", config.cmd()), null);
         return execution.id;
     }
@@ -97,6 +103,7 @@ final class LocalExecs implements Execs {
         if (!execution.begin()) {
             throw EngineException.conflict("exec command %s has already run".formatted(id));
         }
+        execution.container.executions.started(execution);
         boolean terminal = Boolean.TRUE.equals(execution.config.tty());
         ExecPlan.Streams streams = options == null
                 ? ExecPlan.Streams.NONE
@@ -248,7 +255,7 @@ final class LocalExecs implements Execs {
         Execution execution = new Execution(Folders.newId(), container, config);
         execution.begin();
         probes.add(execution);
-        container.executions.put(execution.id, execution);
+        container.executions.add(execution);
         Instant start = Instant.now();
         try {
             publish(execution, "exec_create: " + String.join(" ", command), null);
@@ -274,7 +281,7 @@ final class LocalExecs implements Execs {
             execution.served();
             execution.forget();
             probes.remove(execution);
-            container.executions.remove(execution.id);
+            container.executions.remove(execution);
         }
     }
 
@@ -327,7 +334,12 @@ final class LocalExecs implements Execs {
 
     private void forget(Execution execution) {
         executions.remove(execution.id);
-        execution.container.executions.remove(execution.id);
+        execution.container.executions.remove(execution);
+    }
+
+    /** A container has ended: nobody can start any more what nobody has. Called where nothing may wait. */
+    void ended(Container container) {
+        container.executions.unstarted().forEach(this::forget);
     }
 
     private void publish(Execution execution, String action, @Nullable String exitCode) {

@@ -56,6 +56,7 @@ final class LocalMeter implements Meter, AutoCloseable {
     private final Set<String> claimed = new HashSet<>(); // containers that were taken over, until recovered
     private final Object hourly = new Object(); // held while lines are written for all, and while they are added up
     private long hour;
+    private boolean marked; // whether there is a file of marks; guarded by this
     private final Thread thread;
     private volatile boolean begun; // before that, what an earlier engine left is not known
     private volatile boolean closing;
@@ -230,8 +231,9 @@ final class LocalMeter implements Meter, AutoCloseable {
                 line == null ? null : total.figures()));
     }
 
-    private List<MeterMark> readMarks() {
+    private synchronized List<MeterMark> readMarks() {
         try {
+            marked = Files.exists(marks) || Files.exists(marks.resolveSibling("open.json.new"));
             if (Files.size(marks) > LARGEST) {
                 throw new IOException("larger than " + LARGEST + " bytes");
             }
@@ -284,10 +286,10 @@ final class LocalMeter implements Meter, AutoCloseable {
             writeInterim(millis);
             ledger.compact(millis);
         }
-        if (all || newHour) {
+        ledger.flush(); // first: with the next marks it may be all that is known of who has ended
+        if (all || newHour || runs.isEmpty() && tenants.none()) {
             mark();
         }
-        ledger.flush();
     }
 
     private void writeInterim(long millis) {
@@ -305,13 +307,22 @@ final class LocalMeter implements Meter, AutoCloseable {
         }
     }
 
-    /** Writes where the meter is, beside and renamed. */
+    /** Writes where the meter is, beside and renamed; where nothing is open, there is no such file. */
     synchronized void mark() {
         List<MeterMark> open = new ArrayList<>();
         runs.values().forEach(run -> open.add(run.mark(name(run.container()), boot)));
         open.addAll(tenants.marks(boot));
         Path made = marks.resolveSibling("open.json.new");
         try {
+            if (open.isEmpty()) {
+                if (marked) {
+                    Files.deleteIfExists(made);
+                    Files.deleteIfExists(marks);
+                    marked = false;
+                }
+                return;
+            }
+            marked = true;
             Files.write(made, markType.toJsonBytes(new MeterMarks(open)));
             Files.move(made, marks, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

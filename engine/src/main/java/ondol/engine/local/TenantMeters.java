@@ -95,6 +95,11 @@ final class TenantMeters {
         return runs().keySet();
     }
 
+    /** Whether nothing is metered of any tenant. */
+    synchronized boolean none() {
+        return owns.isEmpty();
+    }
+
     /** When each tenant began, nanoseconds since 1970. */
     Map<String, Long> runs() {
         Map<String, Long> runs = new TreeMap<>();
