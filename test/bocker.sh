@@ -19,7 +19,7 @@ equal "run prints the file" "Ondol test root" "$("$ondol" run --name first base 
 like "ps -a shows the command" 'base.*"cat /etc/release".*Exited \(0\).*first' "$("$ondol" ps -a)"
 lacks "ps shows only what runs" "$("$ondol" ps)" first
 equal "logs prints it again" "Ondol test root" "$("$ondol" logs first)"
-first=$("$ondol" ps -aq --no-trunc -f name=first)
+first=$("$quick" ps -aq --no-trunc -f name=first)
 equal "rm prints what was removed" first "$("$ondol" rm first)"
 lacks "and it is gone" "$("$ondol" ps -a)" first
 exits "logs of what is gone" 1 "$ondol" logs first
@@ -50,13 +50,13 @@ exits "exec in what is gone" 1 "$ondol" exec room true
 echo "limits"
 limited() { # SHARES MEMORY: what the control groups of such a container say, in whichever hierarchy they are
   local room folder memory= cpu=
-  room=$("$ondol" run -d --cpu-shares "$1" --memory "$2" base sleep 1000)
+  room=$("$quick" run -d --cpu-shares "$1" --memory "$2" base sleep 1000)
   while read -r folder; do
     for file in memory.max memory.limit_in_bytes; do [[ ! -f $folder/$file ]] || memory=$(<"$folder/$file"); done
     for file in cpu.weight cpu.shares; do [[ ! -f $folder/$file ]] || cpu="$file $(<"$folder/$file")"; done
   done < <(find /sys/fs/cgroup -type d -name "*$room*")
   echo "$memory $cpu"
-  "$ondol" rm -f "$room" >/dev/null
+  "$quick" rm -f "$room" >/dev/null
 }
 little=$(limited 512 500m)
 much=$(limited 1024 1000m)
@@ -66,7 +66,7 @@ like "half a share of the processor" 'cpu\.(shares 512|weight [1-9][0-9]?)$' "$l
 like "a whole share" 'cpu\.(shares 1024|weight (39|100))$' "$much"
 
 echo "rmi"
-exits "an image in use stays" 1 "$ondol" rmi "$("$ondol" inspect -f '{{.Image}}' install)"
+exits "an image in use stays" 1 "$ondol" rmi "$("$quick" inspect -f '{{.Image}}' install)"
 succeeds "rm of its container" "$ondol" rm install
 holds "rmi says what went" "$("$ondol" rmi base)" "Untagged: base:latest"
 lacks "and it is gone" "$("$ondol" images)" base

@@ -12,6 +12,9 @@ socket=$state/data/run/docker.sock # where the command looks, too, for an engine
 export ONDOL_ROOT=$state/data DOCKER_HOST=unix://$socket
 unset ONDOL_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY
 ondol=$top/ondol checks=0 failures=0
+# For what is looked up beside a test's own point: the docker command, where it is, starts in less than half the time that
+# ours takes, which on tools/v2's kernel is more than a second.
+quick=$(command -v docker || echo "$ondol")
 
 ok() { checks=$((checks + 1)); printf '  ok    %s\n' "$1"; }
 bad() { checks=$((checks + 1)) failures=$((failures + 1)); printf '  WRONG %s\n' "$1"; shift; printf '        %s\n' "$@"; }
@@ -49,7 +52,7 @@ engine_pid() {
     if [[ ${words[0]:-} == */java && " ${words[*]} " == *" daemon "* && "${words[*]}" == *"$state"* ]]; then echo "${process#/proc/}"; return; fi
   done
 }
-answers() { [[ -S $socket ]] && timeout 60 "$ondol" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
+answers() { [[ -S $socket ]] && timeout 60 "$quick" --host "$DOCKER_HOST" version >/dev/null 2>&1; } # with a host named, none is started
 start_engine() { # [FLAG...]
   if [[ -z $(engine_pid) ]]; then
     # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all
@@ -103,8 +106,8 @@ end_all() {
   # containers outlive their engine: where a test was ended between two, another one removes them
   [[ -n $(engine_pid) ]] || ! compgen -G "$state/data/containers/*" >/dev/null || (start_engine)
   if [[ -n $(engine_pid) ]]; then
-    ids=$(timeout 20 "$ondol" ps -aq 2>/dev/null)
-    [[ -z $ids ]] || timeout 60 "$ondol" rm -f $ids >/dev/null 2>&1
+    ids=$(timeout 20 "$quick" ps -aq 2>/dev/null)
+    [[ -z $ids ]] || timeout 60 "$quick" rm -f $ids >/dev/null 2>&1
     kill_engine TERM || kill_engine KILL
   fi
   if ((failures > 0)) && [[ -s $state/engine.log ]]; then

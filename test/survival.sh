@@ -33,7 +33,7 @@ for delay in 0.05 0.1 0.13 0.16 0.2 0.25 0.3; do
     until_true 3 gone $run && break
   done
 done
-nothing_runs() { [[ -z $("$ondol" ps -aq) ]]; }
+nothing_runs() { [[ -z $("$quick" ps -aq) ]]; }
 until_true 10 nothing_runs && ok "Ctrl-C at any moment of a run leaves no container" || bad "a container is left" "$("$ondol" ps -a)"
 
 # Counts, 20 ms apart, until it is told to end, and says how far it came: on a machine that is slow, too, it counts as long
@@ -62,7 +62,7 @@ for n in "${cut[@]}"; do
   "$ondol" rm -f "count$n" >/dev/null 2>&1 # whether it got as far as being made or not
   "$ondol" run -d --name "count$n" base sh -c "$count" $((10 + n)) >"$state/run.$n" || bad "count$n does not start after the restart"
 done
-equal "ps shows ten" 10 "$("$ondol" ps -q -f name=count | sort -u | wc -l)"
+equal "ps shows ten" 10 "$("$quick" ps -q -f name=count | sort -u | wc -l)"
 ids=$(cat "$state"/run.?)
 
 echo "killed while they count"
@@ -71,9 +71,9 @@ succeeds "one on a terminal" "$ondol" run -dt --name screen base sh -c 'i=0; whi
 kill_engine KILL
 sleep 3 # with no engine there
 start_engine
-equal "the one that ended meanwhile" "exited 7" "$("$ondol" inspect -f '{{.State.Status}} {{.State.ExitCode}}' brief)"
-equal "nothing of its output is missing" $'early\nlate' "$("$ondol" logs brief)"
-equal "ten still run" 10 "$("$ondol" ps -q -f name=count | wc -l)"
+equal "the one that ended meanwhile" "exited 7" "$("$quick" inspect -f '{{.State.Status}} {{.State.ExitCode}}' brief)"
+equal "nothing of its output is missing" $'early\nlate' "$("$quick" logs brief)"
+equal "ten still run" 10 "$("$quick" ps -q -f name=count | wc -l)"
 equal "exec works in one of them" 0 "$("$ondol" exec count0 id -u)"
 "$ondol" logs -f count9 >"$state/followed" 2>&1 & follower=$!
 kill_engine KILL
@@ -81,22 +81,22 @@ start_engine
 
 succeeds "all are told to end" "$ondol" kill -s USR1 count{0..9}
 wait $follower 2>/dev/null # whichever of the two engines it found
+equal "their exit codes" "$(seq 10 19)" "$(timeout 60 "$ondol" wait count{0..9})"
 for n in 0 1 2 3 4 5 6 7 8 9; do
-  equal "count$n: exit code" $((10 + n)) "$(timeout 60 "$ondol" wait "count$n")"
-  numbers=$("$ondol" logs "count$n") last=
+  numbers=$("$quick" logs "count$n") last=
   [[ $numbers =~ end\ ([0-9]+)$ ]] && last=${BASH_REMATCH[1]}
   if [[ $numbers == "$(seq 0 $((last - 1)))"$'\n'"end $last" && $last -gt 100 ]]; then ok "count$n: no number is missing"; else
     bad "count$n: numbers are missing or doubled" "$(diff <(seq 0 $((${last:-1} - 1))) - <<<"$numbers" | head -5)"
   fi
 done
 equal "the terminal: exit code" 5 "$(timeout 60 "$ondol" wait screen)"
-equal "the terminal: no number is missing" "$(seq 0 99)" "$("$ondol" logs screen | tr -d '\r')"
+equal "the terminal: no number is missing" "$(seq 0 99)" "$("$quick" logs screen | tr -d '\r')"
 equal "ps shows none" "" "$("$ondol" ps -q)"
-equal "ps -a shows all" 12 "$("$ondol" ps -aq | wc -l)"
+equal "ps -a shows all" 12 "$("$quick" ps -aq | wc -l)"
 
 echo "nothing is left"
-ids+=" $("$ondol" ps -aq --no-trunc)"
-succeeds "rm -f of everything" "$ondol" rm -f $("$ondol" ps -aq)
+all=$("$quick" ps -aq --no-trunc) ids+=" $all"
+succeeds "rm -f of everything" "$ondol" rm -f $all
 equal "ps -a is empty" "" "$("$ondol" ps -aq)"
 as_before() { [[ $(machine) == "$before" ]]; }
 until_true 15 as_before # a bridge that nobody uses goes after some seconds
@@ -118,7 +118,7 @@ echo "left by an engine whose data are gone"
 start_engine
 id=$("$ondol" run -d --name orphan base sleep 1000)
 mark=$(head -c 8 "$state/data/id")
-process=$("$ondol" inspect -f '{{.State.Pid}}' orphan)
+process=$("$quick" inspect -f '{{.State.Pid}}' orphan)
 lacks "system clean leaves an engine that runs alone" "$("$ondol" system clean -n)" "$mark"
 kill_engine KILL
 rm -rf --one-file-system "$state/data"

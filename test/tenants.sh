@@ -13,7 +13,7 @@ busybox_root "$state/root"
 # as USER METHOD PATH [BODY]: status and answer
 as() { setpriv --reuid="$1" --regid="$1" --clear-groups curl -s -w '%{http_code} ' --unix-socket "$socket" -X "$2" -H 'Content-Type: application/json' ${4:+-d "$4"} "http://x$3" 2>&1; }
 status() { as "$@" | grep -ao '[0-9][0-9][0-9] $' | tail -1; }
-make='{"Image":"base","Cmd":["sleep","60"],"HostConfig":{"NetworkMode":"none"}}'
+make='{"Image":"base","Cmd":["sleep","3000"],"HostConfig":{"NetworkMode":"none"}}'
 
 echo "tenants"
 equal "create prints the name" ann "$("$ondol" tenant create ann --user 4001 --memory 64m --pids 50)"
@@ -27,18 +27,18 @@ said=$("$ondol" tenant create full --disk 1g 2>&1)
 if [[ $("$ondol" info) = *"no project quotas"* ]]; then holds "a --disk that does not hold at every moment is said" "$said" "may go on writing"; else equal "a --disk that holds" full "$said"; fi
 "$ondol" tenant rm full >/dev/null
 like "ls lists them" 'ann .*64MiB.*ben' "$("$ondol" tenant ls | tr '\n' ' ')"
-for tenant in ann ben; do "$ondol" tag base "tenant.ondol/$tenant/docker.io/library/base" >/dev/null; done
+for tenant in ann ben; do "$quick" tag base "tenant.ondol/$tenant/docker.io/library/base" >/dev/null; done
 
 echo "users"
 holds "a user of no tenant is told so" "$(as 4003 GET /containers/json)" "belongs to no tenant"
 holds "a user's container is the tenant's" "$(as 4001 POST '/containers/create?name=anns' "$make")" '"Id"'
-equal "by its label" ann "$("$ondol" inspect -f '{{index .Config.Labels "ondol.tenant"}}' anns)"
+equal "by its label" ann "$("$quick" inspect -f '{{index .Config.Labels "ondol.tenant"}}' anns)"
 equal "it starts" "204 " "$(status 4001 POST /containers/anns/start)"
 holds "the user sees it" "$(as 4001 GET /containers/json)" anns
 lacks "another does not" "$(as 4002 GET '/containers/json?all=1')" anns
 holds "nor the image host" "$(as 4001 POST /containers/create '{"Image":"host","Cmd":["true"]}')" "No such image"
 holds "a folder of the machine is refused" "$(as 4001 POST /containers/create '{"Image":"base","HostConfig":{"Binds":["/:/x"]}}')" "left to those who run the machine"
-id=$("$ondol" ps -q --no-trunc)
+id=$("$quick" ps -q --no-trunc)
 for request in "GET /containers/$id/json" "GET /containers/$id/top" "POST /containers/$id/start" "POST /containers/$id/stop" \
   "POST /containers/$id/restart" "POST /containers/$id/kill" "POST /containers/$id/pause" "POST /containers/$id/unpause" \
   "POST /containers/$id/rename?name=x" "POST /containers/$id/resize?h=1&w=1" "DELETE /containers/$id?force=1" \
@@ -80,12 +80,12 @@ said=$(build 4002 t=theirs)
 holds "another builds the same" "$said" "Successfully tagged theirs:latest"
 lacks "and nothing that others made is taken" "$said" "Using cache"
 lacks "nor their images" "$(build 4002 t=x 'FROM own\n')" "Successfully"
-lacks "by their ids neither" "$(build 4002 t=x "FROM $("$ondol" inspect -f '{{.Id}}' tenant.ondol/ann/docker.io/library/own)\n")" "Successfully"
+lacks "by their ids neither" "$(build 4002 t=x "FROM $("$quick" inspect -f '{{.Id}}' tenant.ondol/ann/docker.io/library/own)\n")" "Successfully"
 holds "nothing is fetched for them" "$(build 4002 t=x 'FROM base\nADD http://127.0.0.1:1/x /\n')" "fetches nothing"
 holds "nor is the machine's network theirs" "$(build 4002 't=x&networkmode=host' 'FROM base\n')" "left to those who run the machine"
 holds "an image without a name is nobody's" "$(build 4002 q=0 'FROM base\n')" "give the image a name"
 
-equal "it still runs" true "$("$ondol" inspect -f '{{.State.Running}}' anns)"
+equal "it still runs" true "$("$quick" inspect -f '{{.State.Running}}' anns)"
 
 echo "top, on a terminal and in a pipe"
 like "in a pipe" 'TENANT .*ann .*anns' "$(timeout 20 "$ondol" top | head -n 3 | tr '\n' ' ')"

@@ -130,7 +130,7 @@ final class SurvivalTest extends OnEngine {
     void killedAtAnyMoment() throws Exception {
         Random random = new Random(42);
         engine.close();
-        int rounds = machine.slow() ? 2 : 20;
+        int rounds = machine.slow() ? 1 : 20;
         for (int round = 0; round < rounds; round++) {
             crash(round, random.nextInt(machine.slow() ? 5000 : 350));
             engine = Engines.open(EngineOptions.at(folder));
