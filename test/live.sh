@@ -90,7 +90,7 @@ holds "as Docker writes it" "$(cat "$file")" '{"log":"one\n","stream":"stdout","
 equal "logs" $'one\ntwo' "$($d logs json 2>&1)"
 $d run --name silent --log-driver none base echo unseen >/dev/null
 holds "none: logs are refused" "$($d logs silent 2>&1)" "does not support reading"
-exits "no such driver" 125 $d run --log-driver syslog base true
+exits "no such driver" 125 $d run --log-driver nosuch base true
 exits "no such option" 125 $d run --log-opt colour=red base true
 equal "a slow reader gets all" 60000000 "$($d run --rm base head -c 60000000 /dev/zero | (sleep 2; wc -c))"
 
