@@ -101,9 +101,8 @@ public final class Intake implements AutoCloseable {
             long size;
             try (ondol.linux.Descriptor folder = Files.openName(folders.stagingFolder, staged, Files.O_DIRECTORY);
                     TreeWriter writer = new TreeWriter(folder, "", TreeWriter.Options.LAYER, parts.limits())) {
-                InputStream tar = new BufferedInputStream(plain, BUFFER);
-                writer.addAll(new TarReader(tar));
-                drain(tar);
+                writer.addAll(new TarReader(plain));
+                drain(plain);
                 size = writer.size();
             }
             check(plain, diffId);

@@ -269,16 +269,16 @@ public final class Files {
     public static void fchownat(Descriptor folder, String name, int uid, int gid) {
         try (Arena arena = Arena.ofConfined()) {
             int flags = Mounts.AT_SYMLINK_NOFOLLOW | (name.isEmpty() ? Mounts.AT_EMPTY_PATH : 0);
-            check(
-                    "fchownat",
-                    "%s, %d, %d".formatted(name, uid, gid),
-                    Kernel.raw(Call.FCHOWNAT, folder.number(), text(arena, name), uid, gid, flags));
+            long result = Kernel.raw(Call.FCHOWNAT, folder.number(), text(arena, name), uid, gid, flags);
+            if (result < 0) {
+                check("fchownat", "%s, %d, %d".formatted(name, uid, gid), result);
+            }
         }
     }
 
     /** {@code fchmod(2)} of an open file. */
     public static void fchmod(Descriptor file, int permissions) {
-        check("fchmod", file.toString(), Kernel.raw(Call.FCHMOD, file.number(), permissions));
+        check("fchmod", file, Kernel.raw(Call.FCHMOD, file.number(), permissions));
     }
 
     /** {@code fchmodat(2)} of a name that is known to be no link: the call follows links. */
@@ -307,19 +307,19 @@ public final class Files {
 
     /** {@code syncfs(2)}: what was written to the filesystem of this file is on disk when it returns. */
     public static void syncfs(Descriptor file) {
-        check("syncfs", file.toString(), Kernel.raw(Call.SYNCFS, file.number()));
+        check("syncfs", file, Kernel.raw(Call.SYNCFS, file.number()));
     }
 
     /** {@code fsync(2)}. */
     public static void fsync(Descriptor file) {
-        check("fsync", file.toString(), Kernel.raw(Call.FSYNC, file.number()));
+        check("fsync", file, Kernel.raw(Call.FSYNC, file.number()));
     }
 
     /** The filesystem's magic number ({@code man 2 statfs}), such as 0x794c7630 for overlay. */
     public static long filesystemType(Descriptor file) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(120, 8);
-            check("fstatfs", file.toString(), Kernel.raw(Call.FSTATFS, file.number(), buffer.address()));
+            check("fstatfs", file, Kernel.raw(Call.FSTATFS, file.number(), buffer.address()));
             return buffer.get(ValueLayout.JAVA_LONG, 0);
         }
     }
@@ -330,15 +330,14 @@ public final class Files {
         while (done < length) {
             done += check(
                     "pwrite",
-                    file.toString(),
+                    file,
                     Kernel.raw(Call.PWRITE64, file.number(), buffer.address() + done, length - done, offset + done));
         }
     }
 
     /** {@code read(2)}: how many bytes were read; 0 at the end. */
     public static long read(Descriptor file, MemorySegment buffer) {
-        return check(
-                "read", file.toString(), Kernel.raw(Call.READ, file.number(), buffer.address(), buffer.byteSize()));
+        return check("read", file, Kernel.raw(Call.READ, file.number(), buffer.address(), buffer.byteSize()));
     }
 
     /**
@@ -376,7 +375,7 @@ public final class Files {
             long length;
             while ((length = check(
                             "getdents64",
-                            folder.toString(),
+                            folder,
                             Kernel.raw(Call.GETDENTS64, folder.number(), buffer.address(), buffer.byteSize())))
                     > 0) {
                 addNames(buffer, length, names);
@@ -405,9 +404,10 @@ public final class Files {
         }
     }
 
-    private static long check(String call, String what, long result) {
+    /** @param what becomes text only where the kernel refuses: an unpacked layer makes these calls by the ten thousand */
+    private static long check(String call, Object what, long result) {
         if (result < 0) {
-            throw new KernelException(call, Names.printable(what), Errno.of((int) -result));
+            throw new KernelException(call, Names.printable(what.toString()), Errno.of((int) -result));
         }
         return result;
     }

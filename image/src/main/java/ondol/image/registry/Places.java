@@ -40,17 +40,43 @@ final class Places {
             return found;
         }
         URI http = URI.create("http://" + authority);
-        URI answered = https;
+        URI answered = hasPort(authority) ? plainFirst(http, https, session) : https(https, http, session);
+        known.put(authority, answered);
+        return answered;
+    }
+
+    private static URI https(URI https, URI http, Session session) throws IOException {
         try {
             ping(https, session);
+            return https;
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
             ping(http, session);
-            answered = http;
+            return http;
         }
-        known.put(authority, answered);
-        return answered;
+    }
+
+    /**
+     * One port speaks one of both, so that it does not matter which is tried first: http, because TLS takes a fresh engine
+     * most of a second. Nothing is said but that somebody asks.
+     */
+    private static URI plainFirst(URI http, URI https, Session session) throws IOException {
+        try {
+            int status = ping(http, session);
+            if (status == 200 || status == 401) {
+                return http;
+            }
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            // https says what is wrong, if that is not answered either
+        }
+        return https(https, http, session);
+    }
+
+    private static boolean hasPort(String authority) {
+        return authority.lastIndexOf(':') > authority.lastIndexOf(']');
     }
 
     /** Next time it is looked for again. */
@@ -58,9 +84,11 @@ final class Places {
         known.remove(domain);
     }
 
-    private static void ping(URI base, Session session) throws IOException {
+    /** What is answered there; a redirection to elsewhere counts as no answer. */
+    private static int ping(URI base, Session session) throws IOException {
         HttpResponse<InputStream> response = session.send(
                 new Session.Call("GET", URI.create(base + "/v2/"), List.of(), null, List.of(), false), false);
         response.body().close();
+        return Transport.sameOrigin(base, response.uri()) ? response.statusCode() : 0;
     }
 }
