@@ -28,7 +28,7 @@ final class Places {
         return all;
     }
 
-    /** The registry itself. A server that is only looked for by https first is found by http next time. */
+    /** The registry itself; by what it answers is found out once. */
     URI own(String domain, Session session) throws IOException {
         String authority = domain.equals(HUB) ? "registry-1.docker.io" : domain;
         URI https = URI.create("https://" + authority);
@@ -70,7 +70,7 @@ final class Places {
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
-            // https says what is wrong, if that is not answered either
+            // both are asked below, and what is wrong is said there
         }
         return https(https, http, session);
     }
