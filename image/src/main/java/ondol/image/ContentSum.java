@@ -9,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Iterator;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
 import ondol.linux.Names;
@@ -45,33 +48,57 @@ public final class ContentSum implements AutoCloseable {
         }
     }
 
+    private record Level(String path, Iterator<String> names) {}
+
     private void add(Descriptor folder, String name, Stat stat, String path) throws IOException {
+        try (WalkedFolders at = new WalkedFolders(folder, WalkedFolders.READ)) {
+            Deque<Level> levels = new ArrayDeque<>();
+            if (one(at, name, stat, path)) {
+                levels.push(new Level(path, Trees.names(at.here()).iterator()));
+            }
+            while (!levels.isEmpty()) {
+                Level level = levels.element();
+                if (!level.names.hasNext()) {
+                    levels.pop();
+                    at.leave();
+                    continue;
+                }
+                String child = level.names.next();
+                Stat inside = Files.lstatIfThere(at.here(), child);
+                if (inside != null && one(at, child, inside, level.path + "/" + child)) {
+                    levels.push(new Level(
+                            level.path + "/" + child, Trees.names(at.here()).iterator()));
+                }
+            }
+        }
+    }
+
+    /** @return whether it is a folder, which was entered */
+    private boolean one(WalkedFolders at, String name, Stat stat, String path) throws IOException {
         text(path);
         out.writeInt(stat.mode());
         out.writeInt(owners ? stat.uid() : 0);
         out.writeInt(owners ? stat.gid() : 0);
         switch (stat.type()) {
             case Files.S_IFDIR -> {
-                try (Descriptor open = Files.openName(folder, name, Files.O_DIRECTORY)) {
-                    for (String child : Trees.names(open)) {
-                        Stat inside = Files.lstatIfThere(open, child);
-                        if (inside != null) {
-                            add(open, child, inside, path + "/" + child);
-                        }
-                    }
+                if (path.length() > Files.PATH_MAX) {
+                    throw TreeReader.tooDeep(path);
                 }
+                at.enter(name);
+                return true;
             }
             case Files.S_IFREG -> {
-                try (Descriptor open = Files.openName(folder, name, Files.O_RDONLY | Files.O_NONBLOCK)) {
+                try (Descriptor open = Files.openName(at.here(), name, Files.O_RDONLY | Files.O_NONBLOCK)) {
                     contents(open);
                 }
             }
-            case Files.S_IFLNK -> text(Files.readlinkat(folder, name));
+            case Files.S_IFLNK -> text(Files.readlinkat(at.here(), name));
             default -> {
                 out.writeInt(stat.major());
                 out.writeInt(stat.minor());
             }
         }
+        return false;
     }
 
     private void contents(Descriptor file) throws IOException {

@@ -1,6 +1,9 @@
 package ondol.image;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
@@ -23,10 +26,14 @@ final class LayerCopy {
     private record File(long device, long inode) {}
 
     private final Descriptor target;
+    private final WalkedFolders from;
+    private final WalkedFolders to;
     private final Map<File, String> linked = new HashMap<>();
 
-    private LayerCopy(Descriptor target) {
+    private LayerCopy(Descriptor target, WalkedFolders from, WalkedFolders to) {
         this.target = target;
+        this.from = from;
+        this.to = to;
     }
 
     /**
@@ -36,50 +43,68 @@ final class LayerCopy {
      * @param target a folder that nobody else writes to
      */
     static void apply(Descriptor layer, Descriptor target) {
-        new LayerCopy(target).folder(layer, target, "");
+        try (WalkedFolders from = new WalkedFolders(layer, WalkedFolders.READ);
+                WalkedFolders to = new WalkedFolders(target, WalkedFolders.READ)) {
+            new LayerCopy(target, from, to).all();
+        }
     }
 
-    private void folder(Descriptor from, Descriptor to, String path) {
-        for (String name : Trees.names(from)) {
-            Stat stat = Files.lstat(from, name);
-            if (stat.isFolder()) {
-                subfolder(from, to, name, path);
-            } else {
-                Trees.delete(to, name);
-                if (!stat.isWhiteout() && stat.type() != Files.S_IFSOCK && !hardLink(stat, to, name, path)) {
-                    make(from, to, name, stat);
+    private void all() {
+        Deque<Iterator<String>> levels = new ArrayDeque<>();
+        levels.push(Trees.names(from.here()).iterator());
+        while (!levels.isEmpty()) {
+            Iterator<String> names = levels.element();
+            if (names.hasNext()) {
+                if (entry(names.next())) {
+                    levels.push(Trees.names(from.here()).iterator());
                 }
+                continue;
+            }
+            attributes(from.here(), to.here());
+            levels.pop();
+            if (!levels.isEmpty()) {
+                from.leave();
+                to.leave();
             }
         }
-        attributes(from, to);
     }
 
-    private void subfolder(Descriptor from, Descriptor to, String name, String path) {
-        try (Descriptor source = Files.openName(from, name, Files.O_DIRECTORY)) {
-            Stat there = Files.lstatIfThere(to, name);
-            if (there != null && (!there.isFolder() || Overlays.isOpaque(source))) {
-                Trees.delete(to, name);
-            }
-            Files.mkdiratIfAbsent(to, name, 0700);
-            try (Descriptor made = Files.openName(to, name, Files.O_DIRECTORY)) {
-                folder(source, made, path + name + "/");
-            }
+    /** @return whether it is a folder, which was entered */
+    private boolean entry(String name) {
+        Stat stat = Files.lstat(from.here(), name);
+        if (stat.isFolder()) {
+            enter(name);
+            return true;
         }
+        Trees.delete(to.here(), name);
+        if (!stat.isWhiteout() && stat.type() != Files.S_IFSOCK && !hardLink(stat, name)) {
+            make(from.here(), to.here(), name, stat);
+        }
+        return false;
+    }
+
+    private void enter(String name) {
+        from.enter(name);
+        Stat there = Files.lstatIfThere(to.here(), name);
+        if (there != null && (!there.isFolder() || Overlays.isOpaque(from.here()))) {
+            Trees.delete(to.here(), name);
+        }
+        Files.mkdiratIfAbsent(to.here(), name, 0700);
+        to.enter(name);
     }
 
     /** Links to the copy of the same file, where there is one already. */
-    private boolean hardLink(Stat stat, Descriptor to, String name, String path) {
+    private boolean hardLink(Stat stat, String name) {
         if (stat.links() < 2) {
             return false;
         }
-        String first = linked.putIfAbsent(new File(stat.device(), stat.inode()), path + name);
+        String first = linked.putIfAbsent(new File(stat.device(), stat.inode()), to.path() + name);
         if (first == null) {
             return false;
         }
         int slash = first.lastIndexOf('/');
-        String above = slash < 0 ? "." : first.substring(0, slash);
-        try (Descriptor folder = Files.openBeneath(target, above, Files.O_PATH | Files.O_DIRECTORY, 0)) {
-            Files.linkat(folder, first.substring(slash + 1), to, name);
+        try (Descriptor folder = Trees.open(target, slash < 0 ? "." : first.substring(0, slash), WalkedFolders.LOOK)) {
+            Files.linkat(folder, first.substring(slash + 1), to.here(), name);
         }
         return true;
     }

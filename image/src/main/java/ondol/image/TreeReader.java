@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import ondol.linux.Descriptor;
 import ondol.linux.Files;
@@ -59,9 +62,10 @@ final class TreeReader implements AutoCloseable {
     void writeRoot(Descriptor root) throws IOException {
         Stat stat = Files.fstat(root);
         mount = stat.mount();
-        try (Descriptor open = Files.openName(root, ".", Files.O_DIRECTORY)) {
+        try (Descriptor open = Files.openName(root, ".", Files.O_DIRECTORY);
+                WalkedFolders at = new WalkedFolders(open, this::openFolder)) {
             tar.put(entryOf(TarEntry.Type.FOLDER, "./", "", stat, Xattrs.of(open)));
-            inside(open, "");
+            inside(at, "");
         }
         tar.finish();
     }
@@ -73,25 +77,52 @@ final class TreeReader implements AutoCloseable {
      */
     void writeOne(Descriptor folder, String name, String as) throws IOException {
         mount = Files.lstat(folder, name).mount();
-        entry(folder, name, as);
+        try (WalkedFolders at = new WalkedFolders(folder, this::openFolder)) {
+            if (entry(at, name, as)) {
+                inside(at, as);
+            }
+        }
         tar.finish();
     }
 
-    private void inside(Descriptor folder, String path) throws IOException {
-        for (String name : Trees.names(folder)) {
-            entry(folder, name, path.isEmpty() ? name : path + "/" + name);
+    private record Level(String path, Iterator<String> names) {}
+
+    private void inside(WalkedFolders at, String top) throws IOException {
+        Deque<Level> levels = new ArrayDeque<>();
+        levels.push(new Level(top, Trees.names(at.here()).iterator()));
+        while (true) {
+            Level level = levels.element();
+            if (level.names.hasNext()) {
+                String name = level.names.next();
+                String path = level.path.isEmpty() ? name : level.path + "/" + name;
+                if (entry(at, name, path)) {
+                    levels.push(new Level(path, Trees.names(at.here()).iterator()));
+                }
+                continue;
+            }
+            levels.pop();
+            if (levels.isEmpty()) {
+                return;
+            }
+            at.leave();
         }
     }
 
-    private void entry(Descriptor folder, String name, String path) throws IOException {
+    static ImageException tooDeep(String path) {
+        return new ImageException(
+                ImageException.Kind.UNSUPPORTED,
+                "\"%s\" lies deeper than a path can name".formatted(Names.printable(path)));
+    }
+
+    /** @return whether it is a folder, which was entered */
+    private boolean entry(WalkedFolders at, String name, String path) throws IOException {
+        Descriptor folder = at.here();
         Stat stat = Files.lstatIfThere(folder, name);
         if (stat == null) {
-            return;
+            return false;
         }
         if (Names.encode(path).length >= Files.PATH_MAX) {
-            throw new ImageException(
-                    ImageException.Kind.UNSUPPORTED,
-                    "\"%s\" lies deeper than a path can name".formatted(Names.printable(path)));
+            throw tooDeep(path);
         }
         if (options.layer() && name.startsWith(".wh.")) {
             throw new ImageException(
@@ -100,7 +131,9 @@ final class TreeReader implements AutoCloseable {
                             .formatted(Names.printable(path)));
         }
         switch (stat.type()) {
-            case Files.S_IFDIR -> folder(folder, name, path, stat);
+            case Files.S_IFDIR -> {
+                return folder(at, name, path, stat);
+            }
             case Files.S_IFREG -> file(folder, name, path, stat);
             case Files.S_IFLNK -> plain(TarEntry.Type.SYMLINK, path, Files.readlinkat(folder, name), stat);
             case Files.S_IFCHR -> {
@@ -117,6 +150,7 @@ final class TreeReader implements AutoCloseable {
                 // a socket is of use only to the process that made it
             }
         }
+        return false;
     }
 
     private TarEntry entryOf(TarEntry.Type type, String path, String link, Stat stat, Map<String, byte[]> xattrs) {
@@ -156,21 +190,25 @@ final class TreeReader implements AutoCloseable {
         return !options.crossMounts() && stat.mount() != mount;
     }
 
-    private void folder(Descriptor folder, String name, String path, Stat stat) throws IOException {
+    private Descriptor openFolder(Descriptor above, String path) {
+        return open(above, path, Files.O_DIRECTORY);
+    }
+
+    private boolean folder(WalkedFolders at, String name, String path, Stat stat) throws IOException {
         if (elsewhere(stat)) {
             tar.put(entryOf(TarEntry.Type.FOLDER, path + "/", "", stat, Map.of()));
-            return;
+            return false;
         }
-        try (Descriptor open = open(folder, name, Files.O_DIRECTORY)) {
-            tar.put(entryOf(TarEntry.Type.FOLDER, path + "/", "", stat, Xattrs.of(open)));
-            if (options.layer()) {
-                refuse(open, Overlays.REDIRECT, path);
-                if (Overlays.isOpaque(open)) {
-                    tar.put(TarEntry.empty(path + "/.wh..wh..opq"));
-                }
+        at.enter(name);
+        Descriptor open = at.here();
+        tar.put(entryOf(TarEntry.Type.FOLDER, path + "/", "", stat, Xattrs.of(open)));
+        if (options.layer()) {
+            refuse(open, Overlays.REDIRECT, path);
+            if (Overlays.isOpaque(open)) {
+                tar.put(TarEntry.empty(path + "/.wh..wh..opq"));
             }
-            inside(open, path);
         }
+        return true;
     }
 
     private void refuse(Descriptor open, String xattr, String path) {

@@ -110,21 +110,35 @@ public final class Trees {
         return size;
     }
 
-    /** A folder below another, by a path that may be longer than the kernel takes at once; null where it is none any more. */
     private static @Nullable Descriptor openIfThere(Descriptor top, String path) {
-        if (path.length() > AT_ONCE) {
-            int cut = path.lastIndexOf('/', AT_ONCE);
-            try (Descriptor above = openIfThere(top, path.substring(0, cut))) {
-                return above == null ? null : openIfThere(above, path.substring(cut + 1));
-            }
-        }
         try {
-            return Files.openBeneath(top, path, Files.O_PATH | Files.O_DIRECTORY, 0);
+            return open(
+                    top, path, (above, part) -> Files.openBeneath(above, part, Files.O_PATH | Files.O_DIRECTORY, 0));
         } catch (KernelException e) {
             if (GONE.contains(e.errno())) {
                 return null;
             }
             throw e;
+        }
+    }
+
+    /** Opens a folder below another, by a path that may be longer than the kernel takes at once. */
+    static Descriptor open(Descriptor top, String path, WalkedFolders.Opening opening) {
+        Descriptor at = top;
+        for (int from = 0; ; ) {
+            int to = path.length() - from <= AT_ONCE ? path.length() : path.lastIndexOf('/', from + AT_ONCE);
+            Descriptor above = at;
+            try {
+                at = opening.open(above, path.substring(from, to));
+            } finally {
+                if (above != top) {
+                    above.close();
+                }
+            }
+            if (to == path.length()) {
+                return at;
+            }
+            from = to + 1;
         }
     }
 

@@ -18,7 +18,7 @@ final class RootChanges {
         Snapshot snapshot = house.snapshots().open(container.id());
         Set<String> own = mountpoints(container);
         List<Change> changes = new ArrayList<>();
-        for (ondol.image.Change change : Changes.of(snapshot)) {
+        for (ondol.image.Change change : LocalImages.translate(() -> Changes.of(snapshot))) {
             if (!own.contains(change.path())) {
                 changes.add(new Change(Change.Kind.valueOf(change.kind().name()), change.path()));
             }
