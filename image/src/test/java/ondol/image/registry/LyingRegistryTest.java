@@ -196,7 +196,8 @@ class LyingRegistryTest {
         registry.lie = request ->
                 request.path().endsWith(blob()) && times.getAndIncrement() == 0 ? cut(whole(), 100_000) : null;
         assertPulled(pull());
-        assertThat(registry.seen.getLast().header("range")).isEqualTo("bytes=100000-");
+        // what had come when the connection broke, and was not read by then, is fetched once more
+        assertThat(registry.seen.getLast().header("range")).matches("bytes=([1-9][0-9]{0,4}|100000)-");
     }
 
     @Test
@@ -207,12 +208,15 @@ class LyingRegistryTest {
         assertThatThrownBy(this::pull).hasMessageContainingAll("layer", registry.host() + "/x:latest");
         assertNothingThere();
         assertThat(names("blobs/partial")).hasSize(1);
+        long there = Files.size(scratch.resolve("store/blobs/partial")
+                .resolve(names("blobs/partial").getFirst()));
+        assertThat(there).isBetween(1L, 100_000L);
         store.close();
         store = ImageStore.open(scratch.resolve("store"));
         client = client(Map.of());
         registry.lie = request -> null;
         assertPulled(pull());
-        assertThat(registry.seen.getLast().header("range")).isEqualTo("bytes=100000-");
+        assertThat(registry.seen.getLast().header("range")).isEqualTo("bytes=" + there + "-");
     }
 
     @Test
