@@ -86,6 +86,14 @@ their_engine() { # false, with a word, where there are no peers
   image $theirs
 }
 
+# sleepers HOST COUNT: containers that do nothing, each by a client of its own; end_benched HOST removes them
+sleepers() {
+  local i
+  for ((i = 0; i < $2; i++)); do docker -H "$1" run -d --network none --label ondol-bench ondol-bench sleep 10000 >/dev/null; done
+}
+benched() { docker -H "$1" ps -aq -f label=ondol-bench; }
+end_benched() { benched "$1" | xargs -r docker -H "$1" rm -f >/dev/null; }
+
 # api_request PATH [JSON]: a POST to our engine, as curl's configuration; many go through one connection
 api_request() {
   printf 'unix-socket = "%s"\nurl = "http://engine%s"\nrequest = POST\noutput = /dev/null\nsilent\nshow-error\nfail\n' "${ours#unix://}" "$1"

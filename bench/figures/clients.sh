@@ -14,15 +14,10 @@ docker_run_d() {
   for host in "$ours" $theirs; do end_benched "$host"; done
 }
 
-benched() { docker -H "$1" ps -aq -f label=ondol-bench; }
-end_benched() { benched "$1" | xargs -r docker -H "$1" rm -f >/dev/null; }
-
 docker_ps() { # with many containers that run
-  local host i count=${CONTAINERS:-200}
+  local host count=${CONTAINERS:-200}
   both_engines docker-ps || return 0
-  for host in "$ours" $theirs; do
-    for ((i = 0; i < count; i++)); do docker -H "$host" run -d --network none --label ondol-bench ondol-bench sleep 10000 >/dev/null; done
-  done
+  for host in "$ours" $theirs; do sleepers "$host" "$count"; done
   ps_on_ondol=(docker -H "$ours" ps)
   ps_on_dockerd=(docker -H $theirs ps)
   in_turn ps_on_ondol ps_on_dockerd

@@ -17,10 +17,6 @@ pss() { # PATTERN: of processes in this pid namespace whose name, executable or 
 our_pss() { pss "java .* daemon .*$state|$state/.*keeper"; }
 their_pss() { pss '^(dockerd|containerd|containerd-shim)'; }
 settled() { sleep 15; } # what was used for a moment only has been given back (TrimNativeHeapInterval in tools/rehearse.sh)
-sleepers() { # HOST COUNT
-  local i
-  for ((i = 0; i < $2; i++)); do docker -H "$1" run -d --network none --label ondol-bench ondol-bench sleep 10000 >/dev/null; done
-}
 # engine_memory HOST PSS: sets cold, warm and full. An engine that has never worked grows with its first containers (compiled
 # code, threads, the heap), and stays like that when they have gone: that is the engine's, not theirs. So one that has made
 # and removed half as many before is compared with itself.
@@ -28,13 +24,13 @@ engine_memory() {
   settled
   cold=$($2)
   sleepers "$1" $((count / 2))
-  docker -H "$1" rm -f $(docker -H "$1" ps -aq -f label=ondol-bench) >/dev/null
+  end_benched "$1"
   settled
   warm=$($2)
   sleepers "$1" "$count"
   settled
   full=$($2)
-  docker -H "$1" rm -f $(docker -H "$1" ps -aq -f label=ondol-bench) >/dev/null
+  end_benched "$1"
 }
 memory() {
   local cold warm full idle count=${CONTAINERS:-200}

@@ -98,10 +98,9 @@ public final class DockerUser implements AutoCloseable {
             return;
         }
         follow();
-        if (networks.isEmpty() && watch != null) {
-            watch.close();
-            watch = null;
-        } else if (!networks.isEmpty() && watch == null) {
+        if (networks.isEmpty()) {
+            endWatch();
+        } else if (watch == null) {
             watch();
             follow(); // what changed before there was anybody who watches
         }
@@ -112,6 +111,13 @@ public final class DockerUser implements AutoCloseable {
             watch = RulesetWatch.begin(OWN, this::changed);
         } catch (KernelException e) {
             LOG.log(Level.WARNING, "changes of Docker''s rules cannot be followed: {0}", e.getMessage());
+        }
+    }
+
+    private void endWatch() {
+        if (watch != null) {
+            watch.close();
+            watch = null;
         }
     }
 
@@ -265,10 +271,7 @@ public final class DockerUser implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (watch != null) {
-            watch.close();
-            watch = null;
-        }
+        endWatch();
         nftables.close();
     }
 }

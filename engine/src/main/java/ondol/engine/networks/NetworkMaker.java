@@ -111,11 +111,11 @@ public final class NetworkMaker {
             options.keySet().removeAll(List.of(TrafficOptions.RATE_IN, TrafficOptions.RATE_OUT));
         }
         options.putAll(changes);
-        if (network.predefined() && TrafficOptions.of(options).hasNames()) {
+        TrafficOptions traffic = TrafficOptions.of(options);
+        if (network.predefined() && traffic.hasNames()) {
             throw EngineException.invalid(
                     "names of others are not answered in network %s: allow addresses".formatted(network.name()));
         }
-        TrafficOptions.of(options);
         return NetworkBuilder.builder(network).options(options).build();
     }
 
