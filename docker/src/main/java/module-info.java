@@ -2,6 +2,7 @@
 module ondol.docker {
     requires static transitive org.jspecify;
     requires transitive ondol.engine;
+    requires transitive ondol.image; // the files of TLS
     requires io.avaje.jsonb;
     requires io.prometheus.writer.text;
     requires io.prometheus.metrics.model;

@@ -10,6 +10,7 @@ module ondol.image {
     exports ondol.image.registry;
     exports ondol.image.archive;
     exports ondol.image.dockerfile;
+    exports ondol.image.tls;
 
     provides io.avaje.jsonb.spi.JsonbExtension with
             ondol.image.ImageJsonComponent;

@@ -1,5 +1,6 @@
 package ondol.docker;
 
+import ondol.image.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import ondol.image.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the words of a daemon's command line that say who may come in. */

@@ -18,7 +18,7 @@ import java.util.Map;
 import ondol.cli.http.Endpoint;
 import ondol.cli.json.Json;
 import ondol.cli.json.JsonWriter;
-import ondol.docker.TlsFiles;
+import ondol.image.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**

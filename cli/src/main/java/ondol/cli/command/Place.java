@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import ondol.cli.http.Endpoint;
-import ondol.docker.TlsFiles;
+import ondol.image.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import ondol.docker.TlsFiles;
+import ondol.image.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Where an engine listens: {@code unix:///path} or {@code tcp://host:port}. */

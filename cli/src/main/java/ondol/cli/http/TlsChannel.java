@@ -7,7 +7,7 @@ import java.nio.channels.ByteChannel;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import ondol.docker.TlsFiles;
+import ondol.image.tls.TlsFiles;
 
 /** A TLS connection to an engine, whose certificate has to be for the host's name or address. */
 final class TlsChannel implements ByteChannel {

@@ -12,7 +12,7 @@ import ondol.cli.command.CliException;
 import ondol.cli.command.Contexts;
 import ondol.cli.command.Handover;
 import ondol.cli.json.Json;
-import ondol.docker.TlsFiles;
+import ondol.image.tls.TlsFiles;
 import ondol.linux.Exec;
 import ondol.linux.KernelException;
 import org.jspecify.annotations.Nullable;

@@ -116,7 +116,9 @@ final class Creating {
                     .endpoints(endpoints)
                     .build();
             undo.add(() -> releaseRange(firstId));
-            LogTags.attributes(record, LogChoice.of(host.logConfig()).options()); // refuses what makes no sense
+            LogChoice log = LogChoice.of(host.logConfig());
+            LogTags.attributes(record, log.options()); // refuses what makes no sense
+            LogCopies.checkFiles(log);
             house.records().save(folder, record);
             Container container = new Container(folder, house.records(), record);
             house.registry().add(container);

@@ -19,6 +19,7 @@ import ondol.engine.logs.MessageForm;
 import ondol.engine.logs.SyslogForm;
 import ondol.engine.spec.LogChoice;
 import ondol.engine.spec.SyslogChoice;
+import ondol.image.tls.TlsFiles;
 import ondol.linux.keeper.Minder;
 
 /**
@@ -131,7 +132,12 @@ final class LogCopies {
             default -> SyslogForm.Style.LOCAL;
         };
         return new SyslogForm(
-                style, syslog.facility(), tag, hostname, ProcessHandle.current().pid());
+                style,
+                syslog.counted(),
+                syslog.facility(),
+                tag,
+                hostname,
+                ProcessHandle.current().pid());
     }
 
     private static LogWire.Opening opening(LogChoice choice) {
@@ -139,6 +145,10 @@ final class LogCopies {
             return () -> LogWire.unix(JOURNAL);
         }
         SyslogChoice syslog = SyslogChoice.of(choice.options());
+        TlsFiles tls = syslog.tls();
+        if (tls != null) {
+            return () -> LogWire.tls(syslog.host(), syslog.port(), tls);
+        }
         return switch (syslog.transport()) {
             case "udp" -> () -> LogWire.udp(syslog.host(), syslog.port());
             case "tcp" -> () -> LogWire.tcp(syslog.host(), syslog.port());
@@ -151,6 +161,25 @@ final class LogCopies {
                                         .orElse(SYSLOG_SOCKETS.getFirst())
                                 : Path.of(syslog.host()));
         };
+    }
+
+    /**
+     * Whether the files that a driver needs make sense, for a container that is made.
+     *
+     * @throws EngineException {@code INVALID} naming one that does not
+     */
+    static void checkFiles(LogChoice choice) {
+        TlsFiles tls = choice.driver().equals(LogChoice.SYSLOG)
+                ? SyslogChoice.of(choice.options()).tls()
+                : null;
+        if (tls == null) {
+            return;
+        }
+        try {
+            tls.context();
+        } catch (IOException e) {
+            throw new EngineException(EngineException.Kind.INVALID, "syslog over TLS: " + e.getMessage(), e);
+        }
     }
 
     /**

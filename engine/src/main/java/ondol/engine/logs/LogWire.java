@@ -11,6 +11,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import ondol.image.tls.TlsFiles;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.linux.SeqPacket;
@@ -68,6 +69,11 @@ public interface LogWire extends AutoCloseable {
         }
     }
 
+    /** Over TLS, with files that are read anew for each connection. */
+    static LogWire tls(String host, int port, TlsFiles files) throws IOException {
+        return TlsWire.open(host, port, files.context());
+    }
+
     /** A datagram each. */
     static LogWire udp(String host, int port) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
@@ -80,7 +86,8 @@ public interface LogWire extends AutoCloseable {
         }
     }
 
-    private static InetSocketAddress address(String host, int port) throws IOException {
+    /** @throws IOException where the host has none */
+    static InetSocketAddress address(String host, int port) throws IOException {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw new IOException("no such host");

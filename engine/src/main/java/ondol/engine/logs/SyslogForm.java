@@ -10,11 +10,12 @@ import java.util.Locale;
 /**
  * Messages as servers of syslog take them, in Docker's words: severity 3 for stderr and 6 for stdout, a line feed at the end.
  *
+ * @param counted whether each message is preceded by its length in bytes and a space: RFC 5425, section 4.3
  * @param style one of Docker's {@code syslog-format}
  * @param facility 0 to 23
  * @param tag who says it
  */
-public record SyslogForm(Style style, int facility, String tag, String hostname, long pid) implements MessageForm {
+public record SyslogForm(Style style, boolean counted, int facility, String tag, String hostname, long pid) implements MessageForm {
     private static final int ERROR = 3;
     private static final int INFORMATION = 6;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ENGLISH);
@@ -37,8 +38,11 @@ public record SyslogForm(Style style, int facility, String tag, String hostname,
     @Override
     public byte[] encode(Message message) {
         byte[] head = head(message).getBytes(StandardCharsets.UTF_8);
-        byte[] whole = Arrays.copyOf(head, head.length + message.text().length + 1);
-        System.arraycopy(message.text(), 0, whole, head.length, message.text().length);
+        int length = head.length + message.text().length + 1;
+        byte[] before = (counted ? length + " " : "").getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(before, before.length + length);
+        System.arraycopy(head, 0, whole, before.length, head.length);
+        System.arraycopy(message.text(), 0, whole, before.length + head.length, message.text().length);
         whole[whole.length - 1] = '\n';
         return whole;
     }

@@ -36,7 +36,14 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
     private static final String KEPT = "cache-";
 
     private static final Set<String> SERVERS = Set.of(SYSLOG, JOURNALD);
-    private static final Set<String> SYSLOGS = Set.of("syslog-address", "syslog-facility", "syslog-format");
+    private static final Set<String> SYSLOGS = Set.of(
+            "syslog-address",
+            "syslog-facility",
+            "syslog-format",
+            SyslogChoice.AUTHORITY,
+            SyslogChoice.CERTIFICATE,
+            SyslogChoice.KEY,
+            SyslogChoice.ANYONE);
     private static final Set<String> ATTRIBUTES = Set.of("labels", "labels-regex", "env", "env-regex", "tag");
 
     /** @throws EngineException {@code INVALID} for an option that the driver has not, {@code UNSUPPORTED} for a driver */
@@ -85,7 +92,7 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
         boolean json = driver.equals(JSON_FILE);
         long size = options.containsKey("max-size") ? size(options.get("max-size")) : json ? 0 : LOCAL_SIZE;
         int files = options.containsKey("max-file") ? number(options.get("max-file")) : json ? 1 : LOCAL_FILES;
-        boolean compress = options.containsKey("compress") ? flag(options.get("compress")) : !json;
+        boolean compress = options.containsKey("compress") ? flag("compress", options.get("compress")) : !json;
         if (json && files > 1 && size == 0) {
             throw EngineException.invalid("max-file cannot be greater than 1 when max-size is not set");
         }
@@ -98,7 +105,7 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
 
     /** Whether what is kept may be read later. */
     public boolean readable() {
-        return !driver.equals(NONE) && !(forwarded() && flag(options.getOrDefault(KEPT + "disabled", "false")));
+        return !driver.equals(NONE) && !(forwarded() && flag(KEPT + "disabled", options.getOrDefault(KEPT + "disabled", "false")));
     }
 
     /** Whether the output goes to a server too. */
@@ -139,11 +146,11 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
         return number;
     }
 
-    private static boolean flag(@Nullable String text) {
+    static boolean flag(String option, @Nullable String text) {
         return switch (Absent.text(text)) {
             case "true", "1", "t", "T", "TRUE", "True" -> true;
             case "false", "0", "f", "F", "FALSE", "False" -> false;
-            default -> throw EngineException.invalid("compress must be true or false, not '%s'".formatted(text));
+            default -> throw EngineException.invalid("%s must be true or false, not '%s'".formatted(option, text));
         };
     }
 }

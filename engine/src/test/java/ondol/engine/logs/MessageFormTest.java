@@ -43,8 +43,18 @@ final class MessageFormTest {
 
     @Test
     void syslog() {
-        SyslogForm form = new SyslogForm(SyslogForm.Style.LOCAL, 3, "tag", "host", 7);
+        SyslogForm form = new SyslogForm(SyslogForm.Style.LOCAL, false, 3, "tag", "host", 7);
         String text = new String(form.encode(new Message(false, TIME, "hello".getBytes(UTF_8), 0, true)), UTF_8);
         assertTrue(text.matches("<30>Sep [ \\d]\\d \\d\\d:46:40 tag\\[7]: hello\n"), text);
+    }
+
+    @Test
+    void syslogWithLengths() {
+        SyslogForm form = new SyslogForm(SyslogForm.Style.RFC5424, true, 3, "tag", "host", 7);
+        byte[] bytes = form.encode(new Message(true, TIME, "grüße".getBytes(UTF_8), 0, true));
+        String text = new String(bytes, UTF_8);
+        assertTrue(text.matches("\\d+ <27>1 2001-09-0\\dT\\S+ host tag 7 tag - grüße\n"), text);
+        int space = text.indexOf(' ');
+        assertEquals(bytes.length - space - 1, Integer.parseInt(text.substring(0, space)));
     }
 }

@@ -1,30 +1,24 @@
-package ondol.docker;
+package ondol.image.tls;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files by which both ends of a TLS connection know each other, as {@code docker} and {@code dockerd} take them.
  *
- * @param authority certificates of those who may sign the other end's, PEM; null for whom the JDK trusts
+ * @param authority certificates of those who may sign the other end's, PEM; null for whom this machine trusts
  * @param certificate this end's own and what leads to its authority, PEM; null for a client that has none
  * @param key the certificate's private key, PEM
- * @param verify for a server: whether a client has to show a certificate that the authority signed
+ * @param verify whether the other end has to show a certificate that the authority signed
  */
 public record TlsFiles(
         @Nullable Path authority,
@@ -54,12 +48,13 @@ public record TlsFiles(
         if (certificateFile == null || keyFile == null) {
             return null;
         }
-        Certificate[] chain = certificates(certificateFile).toArray(Certificate[]::new);
+        Certificate[] chain = PemFile.certificates(certificateFile).toArray(Certificate[]::new);
         PrivateKey secret = PemKey.read(keyFile);
         if (!secret.getAlgorithm().equals(chain[0].getPublicKey().getAlgorithm())) {
             throw new IOException("the key in " + keyFile + " is not the one of the certificate in " + certificateFile);
         }
-        KeyStore store = empty();
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
         store.setKeyEntry("own", secret, NO_PASSWORD, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
@@ -67,37 +62,10 @@ public record TlsFiles(
     }
 
     private TrustManager[] trusted() throws IOException, GeneralSecurityException {
-        KeyStore store = null;
-        Path authorityFile = authority;
-        if (authorityFile != null) {
-            store = empty();
-            int number = 0;
-            for (Certificate one : certificates(authorityFile)) {
-                store.setCertificateEntry("authority" + number++, one);
-            }
+        Path file = authority;
+        if (!verify) {
+            return Trust.anyone();
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
-    }
-
-    private static KeyStore empty() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        return store;
-    }
-
-    private static Collection<? extends Certificate> certificates(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            var found = CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (found.isEmpty()) {
-                throw new IOException("no certificate is in " + file);
-            }
-            return found;
-        } catch (CertificateException e) {
-            throw new IOException(file + " is no certificate in PEM: " + e.getMessage(), e);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new IOException("the certificate " + file + " does not exist", e);
-        }
+        return (file == null ? Trust.machine() : Trust.file(file)).managers();
     }
 }

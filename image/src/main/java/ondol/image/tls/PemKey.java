@@ -1,9 +1,7 @@
-package ondol.docker;
+package ondol.image.tls;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -35,15 +33,11 @@ final class PemKey {
     private PemKey() {}
 
     static PrivateKey read(Path file) throws IOException {
-        String text;
-        try {
-            if (Files.size(file) > LARGEST) {
-                throw new IOException(file + " is too long for a private key");
-            }
-            text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            throw new IOException("the private key " + file + " does not exist", e);
+        byte[] bytes = PemFile.bytes(file, "the private key");
+        if (bytes.length > LARGEST) {
+            throw new IOException(file + " is too long for a private key");
         }
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
         Matcher block = BLOCK.matcher(text);
         if (!block.find()) {
             throw new IOException("no private key in PEM is in " + file);
