@@ -49,8 +49,9 @@ final class SyslogTlsTest extends OnEngine {
         Files.writeString(folder.resolve(name + ".ext"), extension);
         openssl("req -new -newkey ec -pkeyopt %s -nodes -subj /CN=%2$s -keyout %2$s-key.pem -out %2$s.csr"
                 .formatted(CURVE, name));
-        openssl("x509 -req -days 2 -in %1$s.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile %1$s.ext -out %1$s.pem"
-                .formatted(name));
+        openssl(
+                "x509 -req -days 2 -in %1$s.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -extfile %1$s.ext -out %1$s.pem"
+                        .formatted(name));
     }
 
     private static void openssl(String words) throws Exception {
@@ -72,9 +73,8 @@ final class SyslogTlsTest extends OnEngine {
     /** A server of syslog with a certificate by name; port 0 for any. */
     private static SSLServerSocket server(String name, int port, boolean asksForOne) throws IOException {
         var files = new TlsFiles(file("ca"), file(name), file(name + "-key"), true);
-        SSLServerSocket server = (SSLServerSocket) files.context()
-                .getServerSocketFactory()
-                .createServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        SSLServerSocket server = (SSLServerSocket)
+                files.context().getServerSocketFactory().createServerSocket(port, 50, InetAddress.getLoopbackAddress());
         server.setNeedClientAuth(asksForOne);
         server.setSoTimeout(20_000);
         return server;
@@ -204,8 +204,7 @@ final class SyslogTlsTest extends OnEngine {
         for (int i = 0; i < options.length; i += 2) {
             all.put(options[i], options[i + 1]);
         }
-        EngineException e =
-                refused(() -> create(shell("true"), host().logConfig(new LogConfig("syslog", all))));
+        EngineException e = refused(() -> create(shell("true"), host().logConfig(new LogConfig("syslog", all))));
         assertEquals(EngineException.Kind.INVALID, e.kind());
         assertTrue(String.valueOf(e.getMessage()).contains(words), e.getMessage());
     }

@@ -15,7 +15,8 @@ import java.util.Locale;
  * @param facility 0 to 23
  * @param tag who says it
  */
-public record SyslogForm(Style style, boolean counted, int facility, String tag, String hostname, long pid) implements MessageForm {
+public record SyslogForm(Style style, boolean counted, int facility, String tag, String hostname, long pid)
+        implements MessageForm {
     private static final int ERROR = 3;
     private static final int INFORMATION = 6;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ENGLISH);

@@ -105,7 +105,8 @@ public record LogChoice(String driver, long maxSize, int maxFiles, boolean compr
 
     /** Whether what is kept may be read later. */
     public boolean readable() {
-        return !driver.equals(NONE) && !(forwarded() && flag(KEPT + "disabled", options.getOrDefault(KEPT + "disabled", "false")));
+        return !driver.equals(NONE)
+                && !(forwarded() && flag(KEPT + "disabled", options.getOrDefault(KEPT + "disabled", "false")));
     }
 
     /** Whether the output goes to a server too. */

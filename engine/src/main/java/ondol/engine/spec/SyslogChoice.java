@@ -65,8 +65,7 @@ public record SyslogChoice(
                     throw wrong(address, "a host is missing");
                 }
                 int port = uri.getPort() < 0 ? PORT : uri.getPort();
-                return new SyslogChoice(
-                        scheme, host, port, facility, format, scheme.equals(TLS) ? tls(options) : null);
+                return new SyslogChoice(scheme, host, port, facility, format, scheme.equals(TLS) ? tls(options) : null);
             }
             default -> throw wrong(address, "unsupported scheme: '" + scheme + "'");
         }
