@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The engine is killed with -9 in the middle of starting ten containers that count, and twice more while they count. The
 # next engine must find every container, every number, every exit code; and once all is removed, nothing must be left.
-# In a network namespace of its own, so that nobody else's links come and go in it.
-[[ -n ${ONDOL_TEST_NAMESPACE:-} ]] || exec env ONDOL_TEST_NAMESPACE=1 unshare -n -- "$0" "$@"
+# In namespaces of its own for network and mounts, so that nobody else's links and mounts come and go in it.
+[[ -n ${ONDOL_TEST_NAMESPACE:-} ]] || exec env ONDOL_TEST_NAMESPACE=1 unshare -nm -- "$0" "$@"
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 start_engine
 busybox_root "$state/root"
