@@ -50,6 +50,14 @@ t 0 'ondol' context rm ondol far came back
 
 echo "images"
 equal "docker import: with all its flags" 0 "$(d import -c 'CMD ["sh"]' -c 'ENV A=b' -c 'LABEL l=m' -c 'EXPOSE 80' -m why --platform linux/amd64 "$state/root.tar" base >/dev/null; echo $?)"
+port=$((20000 + RANDOM % 10000))
+busybox httpd -f -p 127.0.0.1:$port -h "$state" &
+server=$!
+until_true 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
+like "docker import: an address" 'sha256:[0-9a-f]{64}' "$(d import -c 'CMD ["true"]' "http://127.0.0.1:$port/root.tar" fetched:1 2>&1)"
+like "docker import: an address where nothing is" 'status code 404' "$(d import "http://127.0.0.1:$port/nothing.tar" fetched:2 2>&1)"
+kill $server
+t 0 'Untagged: fetched:1' rmi fetched:1
 t 0 '^base:latest' images --format '{{.Repository}}:{{.Tag}}' base
 t 0 '^sha256:[0-9a-f]{64}$' images -q --no-trunc base
 t 0 'DIGEST' images --digests
@@ -211,6 +219,8 @@ t 0 'Total reclaimed' system prune -f
 t 0 '' rm -f $(d ps -aq)
 t 0 'Deleted: sha256' rmi --no-prune kept:1
 t 0 'Total reclaimed' system prune -a -f --volumes
+sleep 1 # until when events are asked for is a whole second
+equal "docker events: what was pruned" "builder container image network volume " "$(d events --since 10m --until 0s --filter event=prune --format '{{.Type}}' | sort -u | tr '\n' ' ')"
 t 0 '^$' ps -aq
 
 echo "ondol: completion and plugins"

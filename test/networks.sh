@@ -99,6 +99,8 @@ equal "only three are left" 3 "$("$ondol" network ls -q | wc -l)"
 if [[ $walls ]]; then
   echo "ports"
   "$ondol" run -d --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 9000-9002:9000-9002/udp base httpd -f -p 80 -h /www >/dev/null
+  equal "it is found by its ports, the machine's and its own" "web web web " "$(for port in publish=8081 publish=9001-9100/udp expose=80; do "$ondol" ps --filter $port --format '{{.Names}}'; done | tr '\n' ' ')"
+  equal "and not by others" "" "$(for port in publish=80 publish=8081/udp expose=8081; do "$ondol" ps --filter $port --format '{{.Names}}'; done)"
   equal "from the machine's loopback" welcome "$(fetch http://127.0.0.1:8080/)"
   equal "from an address of the machine" welcome "$(fetch http://10.99.0.1:8080/)"
   equal "from outside" welcome "$(on $client timeout 3 busybox wget -q -O- http://10.99.0.1:8080/ 2>&1)"

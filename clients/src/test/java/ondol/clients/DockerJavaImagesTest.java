@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -58,6 +59,19 @@ class DockerJavaImagesTest extends Served {
                 .withMessage("why")
                 .exec();
         assertThat(id("made:1")).isEqualTo(image);
+        docker.commitCmd(container)
+                .withRepository("labelled")
+                .withEnv("KIND=other")
+                .withLabels(Map.of("team", "blue"))
+                .withUser("7")
+                .exec();
+        var labelled = docker.inspectImageCmd("labelled").exec().getConfig();
+        assertThat(labelled).isNotNull();
+        assertThat(labelled.getEnv()).contains("KIND=other");
+        assertThat(labelled.getLabels()).containsEntry("team", "blue");
+        assertThat(labelled.getUser()).isEqualTo("7");
+        assertThat(labelled.getCmd()).containsExactly("true");
+        docker.removeImageCmd("labelled").exec();
         docker.tagImageCmd("made:1", "again", "2").exec();
         assertThat(docker.listImagesCmd()
                         .withReferenceFilter("again")

@@ -34,6 +34,7 @@ final class ArchivesApi {
         if (names.isEmpty()) {
             throw EngineException.invalid("no image is named: say names=IMAGE");
         }
+        names.forEach(name -> ImagesApi.checkPlatform(call, images, name));
         String format = Objects.requireNonNullElse(call.query("format"), "docker-archive");
         Sink sink = call.lazyStream(200, TAR);
         try (OutputStream out = new BufferedOutputStream(sink.asOutputStream(), BUFFER)) {
@@ -43,6 +44,7 @@ final class ArchivesApi {
     }
 
     private void load(Call call) throws IOException {
+        Platforms.here(call.query("platform"));
         call.patient();
         boolean quiet = call.flag("quiet");
         Sink sink = call.lazyStream(200, Call.JSON_TYPE);

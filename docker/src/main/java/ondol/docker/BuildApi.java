@@ -26,9 +26,11 @@ final class BuildApi {
     private static final String AUTHS = "X-Registry-Config";
     private static final int LONGEST_AUTHS = 1 << 20;
 
+    private final Engine engine;
     private final Builds builds;
 
     BuildApi(Engine engine) {
+        this.engine = engine;
         this.builds = engine.builds();
     }
 
@@ -37,7 +39,12 @@ final class BuildApi {
     }
 
     private void prune(Call call) {
-        call.json(Map.of("CachesDeleted", List.of(), "SpaceReclaimed", builds.prune()));
+        if (!call.filters().values().isEmpty()) {
+            throw unsupported("the builder's cache is pruned as a whole, without filters");
+        }
+        long reclaimed = builds.prune();
+        engine.events().say("builder", "prune", Map.of("reclaimed", String.valueOf(reclaimed)));
+        call.json(Map.of("CachesDeleted", List.of(), "SpaceReclaimed", reclaimed));
     }
 
     private void build(Call call) throws IOException {

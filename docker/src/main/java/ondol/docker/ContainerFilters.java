@@ -43,6 +43,8 @@ final class ContainerFilters {
     private final Filters filters;
     private final Set<String> ancestors;
     private final List<Pattern> names;
+    private final List<PortRange> published;
+    private final List<PortRange> exposed;
     private final @Nullable Instant before;
     private final @Nullable Instant since;
 
@@ -61,8 +63,16 @@ final class ContainerFilters {
         }
         this.ancestors = ancestors();
         this.names = filters.get("name").stream().map(ContainerFilters::pattern).toList();
+        this.published = ranges("publish");
+        this.exposed = ranges("expose");
         this.before = created("before");
         this.since = created("since");
+    }
+
+    private List<PortRange> ranges(String word) {
+        return filters.get(word).stream()
+                .map(text -> PortRange.parse(word, text))
+                .toList();
     }
 
     /** Whether a filter asks for containers that may not be running. */
@@ -122,8 +132,7 @@ final class ContainerFilters {
                 && (!filters.has("ancestor") || ancestors.contains(container.imageId()))
                 && filters.any("network", network -> in(container, network))
                 && filters.any("volume", volume -> mounts(container, volume))
-                && filters.any("expose", port -> exposes(container, port))
-                && filters.any("publish", port -> publishes(container, port))
+                && ports(container)
                 && filters.any("health", health(container)::equals)
                 && filters.any("is-task", "false"::equals)
                 && (before == null || container.created().isBefore(before))
@@ -153,17 +162,24 @@ final class ContainerFilters {
 
     private static boolean mounts(ContainerDetails container, String volume) {
         return container.mounts().stream()
-                .anyMatch(mount -> volume.equals(mount.name()) || volume.equals(mount.destination()));
+                .anyMatch(mount -> volume.equals(mount.name() == null ? mount.source() : mount.name())
+                        || volume.equals(mount.destination()));
     }
 
-    private static boolean exposes(ContainerDetails container, String port) {
-        Map<String, ?> exposed = container.config().exposedPorts();
-        return exposed != null && exposed.containsKey(port.contains("/") ? port : port + "/tcp");
+    /** As for Docker, either of both suffices: the machine's port, or the container's own. */
+    private boolean ports(ContainerDetails container) {
+        if (published.isEmpty() && exposed.isEmpty()) {
+            return true;
+        }
+        return container.ports().entrySet().stream()
+                .anyMatch(port -> exposed.stream().anyMatch(range -> range.has(port.getKey()))
+                        || port.getValue().stream()
+                                .anyMatch(binding -> published.stream()
+                                        .anyMatch(range -> range.has(binding.hostPort() + protocol(port.getKey())))));
     }
 
-    private static boolean publishes(ContainerDetails container, String port) {
-        Map<String, ?> published = container.host().portBindings();
-        return published != null && published.containsKey(port.contains("/") ? port : port + "/tcp");
+    private static String protocol(String port) {
+        return port.substring(port.indexOf('/'));
     }
 
     private static boolean in(ContainerDetails container, String network) {

@@ -104,6 +104,9 @@ final class ContainersApi {
     }
 
     private void start(Call call) {
+        if (call.query("checkpoint") != null) {
+            throw new EngineException(EngineException.Kind.UNSUPPORTED, "checkpoints are not supported");
+        }
         containers.start(call.path("id"));
         call.reply(204);
     }

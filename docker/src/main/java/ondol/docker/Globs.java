@@ -8,8 +8,8 @@ import ondol.engine.EngineException;
 
 /**
  * Patterns of image names as in {@code --filter reference=alp*} (Go's {@code path.Match}): a star stands for all but a
- * slash, brackets for one of some characters. They are apart from a Dockerfile's patterns, which the image module has and
- * this one does not see: names have few characters, so that nothing needs to be escaped.
+ * slash, brackets for one of some characters. They are apart from a Dockerfile's patterns: names have few characters, so
+ * that nothing needs to be escaped.
  */
 final class Globs {
     private static final Pattern PART = Pattern.compile("\\[\\^?[\\w.:-]+]|.", Pattern.DOTALL);

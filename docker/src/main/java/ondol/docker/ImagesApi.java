@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import ondol.docker.json.ContainerJson;
 import ondol.docker.json.ImageJson;
 import ondol.docker.json.SystemJson;
+import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerDetails;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
@@ -58,7 +59,7 @@ final class ImagesApi {
     }
 
     /** Ids of images without a name that others are built on: what a build made on its way. */
-    private static Set<String> between(List<ImageDetails> all) {
+    static Set<String> between(List<ImageDetails> all) {
         Set<String> parents = new java.util.HashSet<>();
         all.forEach(image -> parents.add(String.valueOf(image.parent())));
         all.stream().filter(image -> !image.names().isEmpty()).forEach(image -> parents.remove(image.id()));
@@ -128,6 +129,7 @@ final class ImagesApi {
     }
 
     private void history(Call call) {
+        checkPlatform(call, images, call.path("name"));
         call.json(images.history(call.path("name")).stream()
                 .map(step -> new ImageJson.HistoryStep(
                         step.id() == null ? "<missing>" : step.id(),
@@ -139,6 +141,14 @@ final class ImagesApi {
                 .toList());
     }
 
+    /** An image that is asked for with a platform, in versions that have that, is there for that platform only. */
+    static void checkPlatform(Call call, Images images, String name) {
+        String platform = call.query("platform");
+        if (platform != null && call.version().atLeast(48)) {
+            Platforms.check(images.inspect(name), name, platform);
+        }
+    }
+
     private void tag(Call call) {
         String tag = call.query("tag");
         String repository = call.required("repo");
@@ -147,6 +157,9 @@ final class ImagesApi {
     }
 
     private void remove(Call call) {
+        for (String platform : call.queries("platforms")) {
+            Platforms.check(images.inspect(call.path("name")), call.path("name"), platform);
+        }
         call.json(removals(images.remove(call.path("name"), call.flag("force"))));
     }
 
@@ -166,15 +179,22 @@ final class ImagesApi {
         if (from == null) {
             throw EngineException.invalid("neither fromImage nor fromSrc says where the image is to come from");
         }
-        if (!from.equals("-")) {
-            throw new EngineException(
-                    EngineException.Kind.UNSUPPORTED, "a tar is read from the request only, not from " + from);
-        }
+        Platforms.here(call.query("platform"));
         call.patient();
+        String name = reference(call.query("repo"), call.query("tag"));
+        if (!from.equals("-")) {
+            if (!from.startsWith("http://") && !from.startsWith("https://")) {
+                throw EngineException.invalid("fromSrc is \"-\" or an address of http or https, not " + from);
+            }
+            RegistryApi.stream(call, progress -> {
+                progress.status("", "Downloading from " + from);
+                progress.status("", images.importFrom(from, name, call.query("message"), changes(call), progress));
+            });
+            return;
+        }
         String id;
         try (InputStream tar = call.bodyStream()) {
-            id = images.importTar(
-                    tar, reference(call.query("repo"), call.query("tag")), call.query("message"), changes(call));
+            id = images.importTar(tar, name, call.query("message"), changes(call));
         }
         call.bytes(200, Call.JSON_TYPE, StreamsApi.line(new ImageJson.Progress(id, null, null)));
     }
@@ -191,11 +211,13 @@ final class ImagesApi {
         return repository == null ? null : tag == null ? repository : repository + ":" + tag;
     }
 
-    private void commit(Call call) {
+    private void commit(Call call) throws IOException {
+        ContainerConfig over = call.json(ContainerConfig.class);
         String repository = call.query("repo");
         String id = engine.containers()
                 .commit(
                         call.required("container"),
+                        over,
                         reference(repository, call.query("tag")),
                         call.query("author"),
                         call.query("comment"),

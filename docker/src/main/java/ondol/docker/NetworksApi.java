@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import ondol.docker.json.NetworkJson;
@@ -143,6 +144,7 @@ final class NetworksApi {
                 }
             }
         }
+        engine.events().say("network", "prune", Map.of("reclaimed", "0"));
         call.json(new NetworkJson.Pruned(deleted));
     }
 }

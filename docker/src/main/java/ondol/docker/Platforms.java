@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import ondol.docker.json.ImageJson;
 import ondol.engine.EngineException;
 import ondol.engine.Images.ImageDetails;
+import ondol.oci.image.Platform;
 import org.jspecify.annotations.Nullable;
 
 /** What machine an image is for: an image that is here is for one, and is as if it were not here for others. */
@@ -43,6 +44,22 @@ final class Platforms {
     /** Whether one is the other, or the other said less precisely. */
     static boolean fit(String actual, String wanted) {
         return (actual + "/").startsWith(wanted + "/") || (wanted + "/").startsWith(actual + "/");
+    }
+
+    /**
+     * Looks whether a platform is this machine's, where one is said: what is imported or loaded is made for no other.
+     *
+     * @throws EngineException UNSUPPORTED where it is another
+     */
+    static void here(@Nullable String platform) {
+        Platform here = Platform.here();
+        String actual = text(here.architecture(), here.os(), here.variant());
+        if (platform != null && !fit(actual, read(platform))) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "images are imported and loaded for this machine's platform only, %s: not for %s"
+                            .formatted(actual, read(platform)));
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import ondol.docker.json.ImageJson;
 import ondol.docker.json.TransferJson;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
+import ondol.engine.Images;
 import ondol.engine.Registries;
 import ondol.engine.RegistryAuth;
 import ondol.engine.TransferProgress;
@@ -25,9 +26,11 @@ final class RegistryApi {
     private static final int LONGEST_AUTH = 64 << 10;
 
     private final Registries registries;
+    private final Images images;
 
     RegistryApi(Engine engine) {
         this.registries = engine.registries();
+        this.images = engine.images();
     }
 
     void addTo(Router router) {
@@ -64,6 +67,7 @@ final class RegistryApi {
         String name = call.path("name");
         String tag = call.query("tag");
         boolean tagged = name.lastIndexOf(':') > name.lastIndexOf('/');
+        ImagesApi.checkPlatform(call, images, tag == null ? name : name + ":" + tag);
         RegistryAuth auth = auth(call);
         stream(call, progress -> {
             progress.status("", "The push refers to repository [" + repository(name) + "]");
@@ -88,12 +92,12 @@ final class RegistryApi {
         return hasDomain ? path : "docker.io/" + (slash < 0 ? "library/" : "") + path;
     }
 
-    private interface Transfer {
+    interface Transfer {
         void run(Lines progress) throws IOException;
     }
 
     /** Runs a transfer whose progress is the answer; what fails before anything was said is an error of its own. */
-    private static void stream(Call call, Transfer transfer) throws IOException {
+    static void stream(Call call, Transfer transfer) throws IOException {
         call.patient();
         Lines lines = new Lines(call);
         try (Vanishing watch = Vanishing.watch(call, lines::gone)) {
@@ -111,7 +115,7 @@ final class RegistryApi {
     }
 
     /** A transfer's. */
-    private static final class Lines extends ProgressLines implements TransferProgress {
+    static final class Lines extends ProgressLines implements TransferProgress {
         Lines(Call call) {
             super(call);
         }

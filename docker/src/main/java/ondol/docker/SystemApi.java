@@ -9,9 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import ondol.docker.json.ContainerJson;
+import ondol.docker.json.ImageJson;
 import ondol.docker.json.SystemJson;
+import ondol.docker.json.VolumeJson;
 import ondol.engine.Engine;
+import ondol.engine.EngineException;
 import ondol.engine.EngineInfo;
+import ondol.engine.Images.ImageDetails;
 
 /** What the engine and its machine are. */
 final class SystemApi {
@@ -20,6 +26,9 @@ final class SystemApi {
             List.of("127.0.0.0/8", "::1/128"),
             Map.of("docker.io", new SystemJson.Index("docker.io", List.of(), true, true)),
             List.of());
+
+    /** What takes disk, by the words of {@code /system/df}. */
+    private static final Set<String> DISK_TYPES = Set.of("container", "image", "volume", "build-cache");
 
     private static final SystemJson.Commit NO_COMMIT = new SystemJson.Commit("", "");
 
@@ -97,7 +106,7 @@ final class SystemApi {
                 List.of(List.of("Layers", "overlay by the kernel"), List.of("Root", i.rootFolder())),
                 new SystemJson.Plugins(
                         List.of("local"),
-                        List.of("bridge", "host", "null"),
+                        List.of("bridge", "host", "ipvlan", "macvlan", "null"),
                         null,
                         List.of("journald", "json-file", "local", "none", "syslog")),
                 true,
@@ -180,22 +189,47 @@ final class SystemApi {
     }
 
     private void diskUsage(Call call) {
-        ContainerViews views = new ContainerViews();
-        Map<String, Integer> users = VolumesApi.users(engine);
-        ImageSummaries summaries = new ImageSummaries(engine, call.version(), true, true, false);
+        List<String> said = call.queries("type");
+        for (String type : said) {
+            if (!DISK_TYPES.contains(type)) {
+                throw EngineException.invalid("unknown object type: " + type);
+            }
+        }
+        Set<String> types = said.isEmpty() ? DISK_TYPES : Set.copyOf(said);
+        boolean images = types.contains("image");
         call.json(new SystemJson.DiskUsage(
-                engine.images().layersSize(),
-                engine.images().list().stream().map(summaries::of).toList(),
-                engine.containers().list().stream()
-                        .flatMap(container -> ContainersApi.unlessGone(() ->
-                                views.listed(container, engine.containers().sizes(container.id()))))
-                        .toList(),
-                engine.volumes().list().stream()
-                        .flatMap(volume -> ContainersApi.unlessGone(() -> VolumesApi.json(
-                                volume,
-                                new ondol.docker.json.VolumeJson.Usage(
-                                        engine.volumes().size(volume.name()), users.getOrDefault(volume.name(), 0)))))
-                        .toList(),
-                List.of()));
+                images ? engine.images().layersSize() : null,
+                images ? images(call) : null,
+                types.contains("container") ? containers() : null,
+                types.contains("volume") ? volumes() : null,
+                types.contains("build-cache") ? List.of() : null));
+    }
+
+    private List<ImageJson.Summary> images(Call call) {
+        ImageSummaries summaries = new ImageSummaries(engine, call.version(), true, true, false);
+        List<ImageDetails> all = engine.images().list();
+        Set<String> between = ImagesApi.between(all);
+        return all.stream()
+                .filter(image -> !between.contains(image.id()))
+                .map(summaries::of)
+                .toList();
+    }
+
+    private List<ContainerJson.Listed> containers() {
+        ContainerViews views = new ContainerViews();
+        return engine.containers().list().stream()
+                .flatMap(container -> ContainersApi.unlessGone(
+                        () -> views.listed(container, engine.containers().sizes(container.id()))))
+                .toList();
+    }
+
+    private List<VolumeJson.Volume> volumes() {
+        Map<String, Integer> users = VolumesApi.users(engine);
+        return engine.volumes().list().stream()
+                .flatMap(volume -> ContainersApi.unlessGone(() -> VolumesApi.json(
+                        volume,
+                        new VolumeJson.Usage(
+                                engine.volumes().size(volume.name()), users.getOrDefault(volume.name(), 0)))))
+                .toList();
     }
 }

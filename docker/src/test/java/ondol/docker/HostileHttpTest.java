@@ -87,6 +87,37 @@ class HostileHttpTest {
     }
 
     @Test
+    void diskUsageOfWhatIsAskedFor() throws Exception {
+        assertThat(get("/system/df?type=container&type=volume").body())
+                .contains("\"Containers\":", "\"Volumes\":")
+                .doesNotContain("\"Images\":", "\"LayersSize\":", "\"BuildCache\":");
+        assertThat(get("/system/df?type=image").body()).contains("\"LayersSize\":");
+        assertThat(get("/system/df?type=cellar").status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatCannotBeDoneAsAskedIsNotDoneOtherwise() throws Exception {
+        RawHttp.Reply start = post("/containers/" + container(false, "true") + "/start?checkpoint=one", "");
+        assertThat(start.status()).isEqualTo(501);
+        assertThat(start.body()).contains("checkpoints are not supported");
+        assertThat(post("/build/prune?filters=%7B%22until%22%3A%5B%2224h%22%5D%7D", "")
+                        .status())
+                .isEqualTo(501);
+        String arm = "platform=%7B%22os%22%3A%22linux%22%2C%22architecture%22%3A%22riscv64%22%7D";
+        for (String path : List.of("/images/host/history?", "/images/host/get?", "/images/get?names=host&")) {
+            assertThat(get("/v1.48" + path + arm)).satisfies(reply -> {
+                assertThat(reply.status()).isEqualTo(404);
+                assertThat(reply.body()).contains("does not match the specified platform");
+            });
+        }
+        assertThat(get("/v1.47/images/host/history?" + arm).status()).isEqualTo(200);
+        assertThat(post("/v1.48/images/host/push?" + arm, "").status()).isEqualTo(404);
+        for (String path : List.of("/images/create?fromSrc=-&", "/images/load?")) {
+            assertThat(post("/v1.48" + path + arm, "").body()).contains("for this machine's platform only");
+        }
+    }
+
+    @Test
     void theSocketIsForItsOwnerAndGroup() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-rw----");

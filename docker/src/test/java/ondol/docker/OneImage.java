@@ -12,6 +12,7 @@ import java.util.Map;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
+import ondol.engine.TransferProgress;
 import org.jspecify.annotations.Nullable;
 
 /** The one image of the test's engine: the machine itself. */
@@ -68,6 +69,16 @@ final class OneImage implements Images {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public String importFrom(
+            String address,
+            @Nullable String reference,
+            @Nullable String message,
+            List<String> changes,
+            TransferProgress progress) {
+        throw new EngineException(EngineException.Kind.UNSUPPORTED, "the test's engine fetches nothing");
     }
 
     @Override

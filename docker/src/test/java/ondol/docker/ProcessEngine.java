@@ -385,6 +385,7 @@ final class ProcessEngine implements Engine, Containers, Events {
     @Override
     public String commit(
             String container,
+            @Nullable ContainerConfig over,
             @Nullable String reference,
             @Nullable String author,
             @Nullable String message,

@@ -38,6 +38,18 @@ class WordsTest {
     }
 
     @Test
+    void portsAsFiltersNameThem() {
+        assertThat(PortRange.parse("publish", "80").has("80/tcp")).isTrue();
+        assertThat(PortRange.parse("publish", "80").has("80/udp")).isFalse();
+        assertThat(PortRange.parse("publish", "8000-8080/udp").has("8042/udp")).isTrue();
+        assertThat(PortRange.parse("publish", "8000-8080/udp").has("8081/udp")).isFalse();
+        for (String wrong : List.of("", "x", "9-8", "70000", "80/icmp", "80-")) {
+            assertThatThrownBy(() -> PortRange.parse("publish", wrong))
+                    .hasMessageContaining("invalid filter 'publish=");
+        }
+    }
+
+    @Test
     void timesAsDockerSaysThem() {
         assertThat(Times.about(Duration.ZERO)).isEqualTo("Less than a second");
         assertThat(Times.about(Duration.ofSeconds(59))).isEqualTo("59 seconds");

@@ -191,17 +191,31 @@ public interface Containers {
     /**
      * Makes a container's changes an image.
      *
+     * @param over what the image's configuration has in place of the container's, or beside it (variables, labels, ports,
+     *     volumes); null for nothing
      * @param changes Dockerfile lines, such as {@code CMD ["sh"]}
      * @param pause freezes it meanwhile
      * @return the image's id
      */
     String commit(
             String container,
+            @Nullable ContainerConfig over,
             @Nullable String reference,
             @Nullable String author,
             @Nullable String message,
             List<String> changes,
             boolean pause);
+
+    /** The same with the container's configuration as it is. */
+    default String commit(
+            String container,
+            @Nullable String reference,
+            @Nullable String author,
+            @Nullable String message,
+            List<String> changes,
+            boolean pause) {
+        return commit(container, null, reference, author, message, changes, pause);
+    }
 
     /** The plan of a container that is not started: each call, and whether it serves root, namespace or limit. */
     String explain(String container);

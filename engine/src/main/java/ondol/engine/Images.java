@@ -41,6 +41,20 @@ public interface Images {
      */
     String importTar(InputStream tar, @Nullable String reference, @Nullable String message, List<String> changes);
 
+    /**
+     * The same from a tar that an address gives.
+     *
+     * @param address of http or https
+     * @param progress can end the fetching
+     * @throws EngineException {@code FAILED} where it does not answer 200
+     */
+    String importFrom(
+            String address,
+            @Nullable String reference,
+            @Nullable String message,
+            List<String> changes,
+            TransferProgress progress);
+
     /** An image of one layer from a folder of this machine, which is copied. */
     String importFolder(Path folder, @Nullable String reference);
 

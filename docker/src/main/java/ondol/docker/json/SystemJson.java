@@ -168,12 +168,12 @@ public final class SystemJson {
             @Json.Property("ID") String id,
             @Json.Property("Attributes") Map<String, String> attributes) {}
 
-    /** {@code GET /system/df}. */
+    /** {@code GET /system/df}; what was not asked for is left out. */
     @Json(naming = Json.Naming.UpperCamel)
     public record DiskUsage(
-            long layersSize,
-            @Json.Property("Images") List<ImageJson.Summary> images,
-            @Json.Property("Containers") List<ContainerJson.Listed> containers,
-            @Json.Property("Volumes") List<VolumeJson.Volume> volumes,
-            List<String> buildCache) {}
+            @Nullable Long layersSize,
+            @Json.Property("Images") @Nullable List<ImageJson.Summary> images,
+            @Json.Property("Containers") @Nullable List<ContainerJson.Listed> containers,
+            @Json.Property("Volumes") @Nullable List<VolumeJson.Volume> volumes,
+            @Nullable List<String> buildCache) {}
 }

@@ -17,15 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import ondol.engine.BuildProgress;
 import ondol.engine.EngineException;
+import ondol.engine.TransferProgress;
 import ondol.image.Tars;
 import ondol.image.Workspace;
 import ondol.linux.Descriptor;
 import ondol.linux.Names;
 
-/** A file from an address, in a build's folder. */
-final class Download implements AutoCloseable {
+/** A file from an address, in a folder of its own. */
+public final class Download implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int BUFFER = 128 << 10;
 
@@ -43,7 +43,7 @@ final class Download implements AutoCloseable {
      * @param folder for this file alone; it is closed with it
      * @throws EngineException {@code FAILED} where it does not answer 200
      */
-    static Download get(String address, Workspace folder, BuildProgress progress) {
+    public static Download get(String address, Workspace folder, TransferProgress progress) {
         Download download = new Download(folder);
         Path file = download.file;
         try (HttpClient client = HttpClient.newBuilder()
@@ -83,7 +83,7 @@ final class Download implements AutoCloseable {
         return e.getMessage() == null ? "it does not answer" : e.getMessage();
     }
 
-    private static void copy(InputStream body, Path file, BuildProgress progress, HttpClient client)
+    private static void copy(InputStream body, Path file, TransferProgress progress, HttpClient client)
             throws IOException {
         byte[] bytes = new byte[BUFFER];
         try (OutputStream out = Files.newOutputStream(file)) {
@@ -117,7 +117,7 @@ final class Download implements AutoCloseable {
         }
     }
 
-    InputStream open() throws IOException {
+    public InputStream open() throws IOException {
         return Files.newInputStream(file);
     }
 

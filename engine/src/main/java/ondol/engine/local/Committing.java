@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import ondol.engine.ContainerConfig;
 import ondol.image.ConfigChanges;
 import ondol.image.Image;
 import ondol.image.NewImage;
 import ondol.image.Snapshot;
+import ondol.oci.image.ExecutionConfig;
 import org.jspecify.annotations.Nullable;
 
 /** An image made of a container: its own image, and what is in its writable layer. */
@@ -21,6 +23,7 @@ final class Committing {
     /** As {@link ondol.engine.Containers#commit}, of a container that changes nothing meanwhile. */
     String commit(
             Container container,
+            @Nullable ContainerConfig over,
             @Nullable String name,
             @Nullable String author,
             @Nullable String message,
@@ -31,7 +34,7 @@ final class Committing {
             Image base = house.images().resolve(record.imageId());
             NewImage wanted = new NewImage(
                     LocalImages.name(name),
-                    ConfigChanges.apply(ImageConfigs.execution(record.config()), changes),
+                    ConfigChanges.apply(configuration(record.config(), over), changes),
                     Objects.requireNonNullElse(author, ""),
                     Objects.requireNonNullElse(message, ""),
                     String.join(" ", command(record)));
@@ -45,6 +48,11 @@ final class Committing {
                         "imageID", made.id().toString(),
                         "imageRef", Objects.requireNonNullElse(name, "")));
         return made.id().toString();
+    }
+
+    private static ExecutionConfig configuration(ContainerConfig own, @Nullable ContainerConfig over) {
+        ExecutionConfig kept = ImageConfigs.execution(own);
+        return over == null ? kept : ImageConfigs.execution(ImageConfigs.merge(kept, over));
     }
 
     private static List<String> command(ContainerRecord record) {

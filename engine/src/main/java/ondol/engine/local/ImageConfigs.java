@@ -18,7 +18,11 @@ final class ImageConfigs {
 
     /** The container's configuration with the image's filled in where nothing was said. */
     static ContainerConfig merge(ImageConfig image, ContainerConfig asked) {
-        ExecutionConfig inherited = image.config() == null ? ExecutionConfig.EMPTY : image.config();
+        return merge(image.config() == null ? ExecutionConfig.EMPTY : image.config(), asked);
+    }
+
+    /** The same for what an image's configuration has of a container's. */
+    static ContainerConfig merge(ExecutionConfig inherited, ContainerConfig asked) {
         ContainerConfigBuilder merged = ContainerConfigBuilder.builder(asked);
         if (blank(asked.user())) {
             merged.user(inherited.user());

@@ -410,6 +410,7 @@ final class LocalContainers implements Containers {
     @Override
     public String commit(
             String reference,
+            @Nullable ContainerConfig over,
             @Nullable String name,
             @Nullable String author,
             @Nullable String message,
@@ -419,7 +420,7 @@ final class LocalContainers implements Containers {
         boolean frozen =
                 pause && container.record().status() == Status.RUNNING && unlessConflict(() -> pause(reference));
         try {
-            return new Committing(house).commit(container, name, author, message, changes);
+            return new Committing(house).commit(container, over, name, author, message, changes);
         } finally {
             if (frozen) {
                 unlessConflict(() -> unpause(reference));

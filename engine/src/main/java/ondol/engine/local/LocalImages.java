@@ -19,6 +19,8 @@ import ondol.engine.ContainerConfig;
 import ondol.engine.ContainerConfigBuilder;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
+import ondol.engine.TransferProgress;
+import ondol.engine.build.Download;
 import ondol.image.ConfigChanges;
 import ondol.image.Contents;
 import ondol.image.Image;
@@ -174,6 +176,22 @@ final class LocalImages implements Images {
                     "");
             return imported(store.importTar(tar, made));
         });
+    }
+
+    @Override
+    public String importFrom(
+            String address,
+            @Nullable String reference,
+            @Nullable String message,
+            List<String> changes,
+            TransferProgress progress) {
+        try (Download download = Download.get(address, store.workspace(), progress);
+                InputStream tar = download.open()) {
+            return importTar(tar, reference, message, changes);
+        } catch (IOException e) {
+            throw new EngineException(
+                    EngineException.Kind.FAILED, "cannot read what was fetched: " + e.getMessage(), e);
+        }
     }
 
     @Override

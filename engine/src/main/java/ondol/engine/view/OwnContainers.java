@@ -259,6 +259,7 @@ final class OwnContainers implements Containers {
     @Override
     public String commit(
             String container,
+            @Nullable ContainerConfig over,
             @Nullable String reference,
             @Nullable String author,
             @Nullable String message,
@@ -267,7 +268,7 @@ final class OwnContainers implements Containers {
         if (reference == null || reference.isEmpty()) {
             throw EngineException.invalid("commit: give the image a name: a tenant's images are found by their names");
         }
-        return containers.commit(own(container), images.internal(reference), author, message, changes, pause);
+        return containers.commit(own(container), over, images.internal(reference), author, message, changes, pause);
     }
 
     @Override

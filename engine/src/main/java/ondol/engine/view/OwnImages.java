@@ -13,6 +13,7 @@ import java.util.Optional;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.Images;
+import ondol.engine.TransferProgress;
 import ondol.oci.image.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -188,10 +189,24 @@ final class OwnImages implements Images {
     @Override
     public String importTar(
             InputStream tar, @Nullable String reference, @Nullable String message, List<String> changes) {
+        return images().importTar(tar, imported(reference), message, changes);
+    }
+
+    @Override
+    public String importFrom(
+            String address,
+            @Nullable String reference,
+            @Nullable String message,
+            List<String> changes,
+            TransferProgress progress) {
+        return images().importFrom(address, imported(reference), message, changes, progress);
+    }
+
+    private String imported(@Nullable String reference) {
         if (reference == null || reference.isEmpty()) {
             throw EngineException.invalid("import: give the image a name: a tenant's images are found by their names");
         }
-        return images().importTar(tar, internal(reference), message, changes);
+        return internal(reference);
     }
 
     @Override
