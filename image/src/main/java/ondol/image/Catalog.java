@@ -1,7 +1,9 @@
 package ondol.image;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +67,7 @@ final class Catalog {
     private final Map<String, Stored> byName = new HashMap<>();
 
     private final Set<String> layerNames = new HashSet<>();
+    private @Nullable List<Image> newestFirst; // made when it is asked for; guarded by this
 
     private Catalog(Collection<Stored> images) {
         for (Stored stored : images) {
@@ -86,6 +89,24 @@ final class Catalog {
 
     Collection<Stored> all() {
         return byHex.values();
+    }
+
+    /** The images, the newest first; always the same list. */
+    synchronized List<Image> newestFirst() {
+        List<Image> known = newestFirst;
+        if (known == null) {
+            // the time is read from text: once for each, not in each comparison
+            record Dated(Instant created, Image image) {}
+            known = byHex.values().stream()
+                    .map(stored -> new Dated(stored.image().created(), stored.image()))
+                    .sorted(Comparator.comparing(Dated::created)
+                            .reversed()
+                            .thenComparing(dated -> dated.image().id()))
+                    .map(Dated::image)
+                    .toList();
+            newestFirst = known;
+        }
+        return known;
     }
 
     @Nullable

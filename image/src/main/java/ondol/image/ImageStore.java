@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -136,17 +134,12 @@ public final class ImageStore implements AutoCloseable {
         }
     }
 
-    /** All images, the newest first; {@code host} and {@code host:home}, which are always there, are the oldest. */
+    /**
+     * All images, the newest first; {@code host} and {@code host:home}, which are always there, are the oldest. The same
+     * list as long as no image changes.
+     */
     public List<Image> list() {
-        // the time is read from text: once for each, not in each comparison
-        record Dated(Instant created, Image image) {}
-        return catalog.all().stream()
-                .map(stored -> new Dated(stored.image().created(), stored.image()))
-                .sorted(Comparator.comparing(Dated::created)
-                        .reversed()
-                        .thenComparing(dated -> dated.image().id()))
-                .map(Dated::image)
-                .toList();
+        return catalog.newestFirst();
     }
 
     /**

@@ -45,6 +45,10 @@ final class LocalImages implements Images {
     private final ImageStore store;
     private final EventLog events;
     private final ImageUsers users;
+    private volatile Listing listing = new Listing(List.of(), List.of());
+
+    /** Images, and what is told of them: asked for often, and seldom others. */
+    private record Listing(List<Image> images, List<ImageDetails> details) {}
 
     LocalImages(ImageStore store, EventLog events, ImageUsers users) {
         this.store = store;
@@ -72,8 +76,15 @@ final class LocalImages implements Images {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the store says with the same list that nothing has changed
     public List<ImageDetails> list() {
-        return store.list().stream().map(LocalImages::details).toList();
+        List<Image> images = store.list();
+        Listing last = listing;
+        if (last.images() != images) {
+            last = new Listing(images, images.stream().map(LocalImages::details).toList());
+            listing = last;
+        }
+        return last.details();
     }
 
     @Override
