@@ -100,6 +100,7 @@ if ip link add probe type ifb 2>/dev/null; then
   ip link delete probe
   echo "speed"
   queues() { tc qdisc show | awk '/ tbf / {print $5, $0}' | grep -c "$1"; }
+  classes() { local device; for device in $(ip -o link show type ifb | awk -F': ' '{print $2}'); do tc class show dev "$device"; done | grep -c "$1"; }
   "$ondol" run -d --name quick --net-rate 10mbit base sleep 1000 >/dev/null
   equal "both ways of a container are held" 2 "$(queues 'rate 10455Kbit')"
   succeeds "while it runs" "$ondol" update --net-rate 20mbit --net-burst 64k quick
@@ -112,24 +113,41 @@ if ip link add probe type ifb 2>/dev/null; then
   succeeds "a network with a limit" "$ondol" network create --net-rate-in 5mbit --net-rate-out 10mbit slow
   "$ondol" run -d --name slowly --network slow base sleep 1000 >/dev/null
   equal "in" 1 "$(queues 'rate 5227Kbit')"
-  equal "and out" 1 "$(queues 'rate 10455Kbit')"
+  equal "and out" 1 "$(classes 'root rate 10455Kbit')"
   [[ ! $walls ]] || equal "and it is reached" "port 80,port 443" "$(from slowly)"
   succeeds "while it is used" "$ondol" network update --net-rate 20mbit slow
-  equal "both ways are others" 2 "$(queues 'rate 20911Kbit')"
+  equal "both ways are others" "1 1" "$(queues 'rate 20911Kbit') $(classes 'root rate 20911Kbit')"
+  "$ondol" run -d --name bounded --network slow --net-rate-out 2mbit base sleep 1000 >/dev/null
+  held() { echo "$(queues tbf) $(classes 'root rate 20911Kbit') $(classes "ceil $1Kbit") $(classes ' leaf ')"; } # also as one of the network's
+  equal "a container with a limit of its own is held twice" "2 1 1 2" "$(held 2091)"
+  [[ ! $walls ]] || equal "and reaches all" "port 80,port 443" "$(from bounded)"
+  succeeds "it is changed while it runs" "$ondol" update --net-rate-out 4mbit bounded
+  equal "at both places" "2 1 1 2" "$(held 4182)"
   kill_engine KILL
   start_engine
-  equal "an engine that comes back keeps them" "2 2" "$(queues 'rate 20911Kbit') $(queues tbf)"
+  equal "an engine that comes back keeps them" "2 1 1 2" "$(held 4182)"
+  succeeds "a network without a limit" "$ondol" network update --net-rate-out 0 --net-rate-in 20mbit slow
+  equal "leaves the container's own" "2 0" "$(queues tbf) $(classes htb)"
+  succeeds "with one again" "$ondol" network update --net-rate 20mbit slow
+  equal "there are both" "2 1 1 2" "$(held 4182)"
+  succeeds "disconnected" "$ondol" network disconnect slow bounded
+  equal "it has no part in it" "1 1 0 1" "$(held 4182)"
+  succeeds "connected" "$ondol" network connect slow bounded
+  equal "it has" "2 1 1 2" "$(held 4182)"
+  succeeds "without a limit of its own" "$ondol" update --net-rate-out 0 bounded
+  equal "it is one of many" "1 1 0 1" "$(held 4182)"
+  "$ondol" rm -f bounded >/dev/null
   holds "inspect shows it" "$("$ondol" network inspect slow)" '"ondol.net-rate": "20mbit"'
   exits "what makes no sense" 1 "$ondol" network update --net-rate 20mbps slow
   exits "a network that has no bridge" 1 "$ondol" network update --net-rate 20mbit host
   succeeds "without a limit" "$ondol" network update --net-rate 0 slow
-  equal "there is none" 0 "$(queues tbf)"
+  equal "there is none" "0 0" "$(queues tbf) $(classes htb)"
   [[ ! $walls ]] || equal "and it is reached still" "port 80,port 443" "$(from slowly)"
   kill_engine KILL
   start_engine
   [[ ! $walls ]] || equal "also with an engine that comes back" "port 80,port 443" "$(from slowly)"
   succeeds "and with a limit again" "$ondol" network update --net-rate-out 10mbit slow
-  equal "one way" "1 1" "$(queues 'rate 10455Kbit') $(queues tbf)"
+  equal "one way" "1 0" "$(classes 'root rate 10455Kbit') $(queues tbf)"
   "$ondol" rm -f quick slowly >/dev/null
   succeeds "the network goes" "$ondol" network rm slow
 

@@ -118,8 +118,8 @@ public final class TrafficHost implements AutoCloseable {
     }
 
     /**
-     * Holds a container's link to a rate from now on. What it sends counts to what its network may send, unless it has a
-     * limit of its own for that, or shares its tenant's.
+     * Holds a container's link to a rate from now on. What it sends counts to what its network may send, unless it shares
+     * its tenant's.
      *
      * @param endpoint its ID
      * @param mac the container's hardware address
@@ -141,6 +141,7 @@ public final class TrafficHost implements AutoCloseable {
             limit(endpoint, link, NetRate.NONE, () -> rates.apply(link, endpoint, NetRate.NONE));
         }
         translate(link, () -> {
+            rates.part(endpoint);
             shared.hold(total.group(), total.bits());
             shared.join(total.group(), link, mac, total.bits(), own);
         });
@@ -163,16 +164,16 @@ public final class TrafficHost implements AutoCloseable {
     }
 
     private void alone(String link, String endpoint, NetRate rate, LiveNetwork network) {
-        boolean shared = network.options().traffic().rate().out() > 0;
+        NetRate whole = network.options().traffic().rate();
         if (limited.containsKey(endpoint) || !rate.none()) {
             limit(endpoint, link, rate, () -> rates.apply(link, endpoint, rate));
         }
-        if (shared && rate.out() == 0) {
+        if (whole.out() > 0) {
             limit(
                     network.id(),
                     network.bridge(),
-                    network.options().traffic().rate(),
-                    () -> rates.join(link, network.bridge(), network.id()));
+                    whole,
+                    () -> rates.join(link, endpoint, network.bridge(), network.id(), rate));
         }
     }
 

@@ -235,6 +235,17 @@ public final class TrafficControl {
         socket.request(U32Filter.classify(request, LinkNames.mac(mac), destination, handle));
     }
 
+    /**
+     * Puts packets that came in by a link, and were sent here by {@link #redirect}, into a class of an htb.
+     *
+     * @param parent the htb's handle
+     * @param order which filter is asked first, from 1
+     */
+    public void classifyIncoming(int link, int parent, int order, String from, int handle) {
+        Request request = filter(link, parent, order, U32Filter.ETH_P_ALL);
+        socket.request(U32Filter.classifyIncoming(request, from, handle));
+    }
+
     /** Removes the filters of a queue that have this order and ask of frames. */
     public void deleteFilters(int link, int parent, int order) {
         String shown = "index " + link + " parent " + shown(parent);

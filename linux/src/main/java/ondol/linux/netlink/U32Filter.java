@@ -20,6 +20,7 @@ final class U32Filter {
     private static final int TCA_OPTIONS = 2;
     private static final int TCA_U32_CLASSID = 1;
     private static final int TCA_U32_ACT = 7;
+    private static final int TCA_U32_INDEV = 8;
     private static final int TC_U32_TERMINAL = 1;
     private static final int TCA_ACT_KIND = 1;
     private static final int TCA_ACT_OPTIONS = 2;
@@ -47,6 +48,16 @@ final class U32Filter {
     /** Packets in frames from or to a hardware address belong to a class. */
     static Request classify(Request request, byte[] mac, boolean destination, int handle) {
         return classify(request, frame(mac, destination), handle);
+    }
+
+    /** Packets that came in by a link belong to a class. */
+    static Request classifyIncoming(Request request, String from, int handle) {
+        return request.attribute(TCA_KIND, "u32")
+                .nested(
+                        TCA_OPTIONS,
+                        () -> request.attribute(TCA_U32_CLASSID, handle)
+                                .attribute(SELECTOR, selector(1).array())
+                                .attribute(TCA_U32_INDEV, from));
     }
 
     /** The destination begins a frame, at an offset that words have; the source's two first bytes share a word with it. */

@@ -2,7 +2,9 @@ package ondol.network.rate;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import ondol.linux.Errno;
@@ -37,6 +39,11 @@ public final class Rates {
     private final Links links;
     private final TrafficControl control;
     private final String prefix;
+    private final Map<String, SharedDevice> networks = new HashMap<>(); // what they send through; guarded by this
+    private final Map<String, Member> members = new HashMap<>(); // guarded by this
+
+    /** A link with a rate of its own whose network has one: its class there, and its index. */
+    private record Member(String network, int number, int link) {}
 
     /**
      * @param socket in the namespace of the links
@@ -50,8 +57,9 @@ public final class Rates {
 
     /**
      * Holds a network to a rate from now on: what comes into it from outside, and what its links send to its bridge, which is
-     * all but what they send to one another. They are told to by {@link #join}. A network that sends without a limit keeps
-     * its device, without a queue, for the links that were told before, until {@link #forget}.
+     * all but what they send to one another. They are told to by {@link #join}, and once more where a network gets a limit
+     * that had none, or the other way round. One that sends without a limit keeps its device, without a queue, for the
+     * links that were told before, until {@link #forget}.
      *
      * @param bridge the network's own link
      * @param id what the device for the other way is named after: at least ten letters or digits
@@ -59,10 +67,27 @@ public final class Rates {
     public synchronized void network(String bridge, String id, NetRate rate) {
         in(links.get(bridge).index(), rate);
         if (rate.out() > 0) {
-            device(id, shape(rate.out(), rate.burst()));
+            shared(id).hold(rate.out(), rate.burst());
         } else {
+            abandon(id);
             links.find(name(id)).ifPresent(device -> control.deleteIfThere(device.index(), TrafficControl.ROOT));
         }
+    }
+
+    private SharedDevice shared(String network) {
+        SharedDevice known = networks.get(network);
+        int index = links.find(name(network)).map(Link::index).orElse(0);
+        if (known == null || known.index() != index) {
+            abandon(network);
+            known = SharedDevice.make(links, control, name(network));
+            networks.put(network, known);
+        }
+        return known;
+    }
+
+    private void abandon(String network) {
+        networks.remove(network);
+        members.values().removeIf(member -> member.network().equals(network));
     }
 
     /** Whether something is sent through a device that is named after this, whichever engine made it. */
@@ -70,12 +95,56 @@ public final class Rates {
         return links.find(name(id)).isPresent();
     }
 
-    /** Counts what a link sends to a bridge to what the bridge's network may send; for a link that has no rate of its own. */
-    public synchronized void join(String link, String bridge, String network) {
+    /**
+     * Counts what a link sends to a bridge to what the bridge's network may send. Where it has a rate of its own for what it
+     * sends, given by {@link #apply} before, that is how much of the network's it may have; and what stays in the network
+     * is held to it at the link's own device.
+     *
+     * @param id what the link's own device is named after
+     * @param own its own rate
+     */
+    public synchronized void join(String link, String id, String bridge, String network, NetRate own) {
         int index = links.get(link).index();
-        int device = links.get(name(network)).index();
+        SharedDevice device = shared(network);
+        if (own.out() > 0) {
+            member(link, index, id, network, own);
+        } else {
+            part(id);
+        }
         clean(index);
-        control.redirect(index, links.get(bridge).mac(), device);
+        control.redirect(index, links.get(bridge).mac(), device.index());
+        if (own.out() > 0) {
+            control.redirect(index, links.get(name(id)).index());
+        }
+    }
+
+    private void member(String link, int index, String id, String network, NetRate own) {
+        Member known = members.get(id);
+        if (known != null && (!known.network().equals(network) || known.link() != index)) {
+            part(id);
+            known = null;
+        }
+        SharedDevice device = shared(network);
+        int number = known != null
+                ? known.number()
+                : SharedDevice.free(members.values().stream()
+                        .filter(member -> member.network().equals(network))
+                        .map(Member::number)
+                        .toList());
+        device.member(number, own.out(), own.burst());
+        if (known == null) {
+            members.put(id, new Member(network, number, index));
+            device.incoming(number, link);
+        }
+    }
+
+    /** A link has no share of its own of what its network may send, if it had one. */
+    public synchronized void part(String id) {
+        Member member = members.remove(id);
+        SharedDevice device = member == null ? null : networks.get(member.network());
+        if (member != null && device != null) {
+            device.remove(member.number());
+        }
     }
 
     /** The place for filters of what comes in, without any. */
@@ -142,6 +211,8 @@ public final class Rates {
 
     /** Removes the device of a link that is gone, or about to go by itself. */
     public synchronized void forget(String id) {
+        part(id);
+        abandon(id);
         links.find(name(id)).ifPresent(this::delete);
     }
 

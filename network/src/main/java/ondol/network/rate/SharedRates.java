@@ -1,16 +1,11 @@
 package ondol.network.rate;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import ondol.linux.Errno;
-import ondol.linux.KernelException;
 import ondol.linux.netlink.Link;
 import ondol.linux.netlink.Links;
 import ondol.linux.netlink.NetlinkSocket;
-import ondol.linux.netlink.NewLink;
 import ondol.linux.netlink.Queue;
 import ondol.linux.netlink.TrafficControl;
 
@@ -21,14 +16,6 @@ import ondol.linux.netlink.TrafficControl;
  * too. Safe for use by many threads. All methods throw {@link KernelException} where the kernel refuses.
  */
 public final class SharedRates {
-    private static final int HTB = TrafficControl.handle(1, 0);
-    private static final int ALL = TrafficControl.handle(1, 1);
-    private static final int OTHERS = 2;
-    private static final int FIRST = 16;
-
-    /** What a class has for itself: next to nothing, so that all is lent in equal parts. */
-    private static final long OWN = 1000;
-
     private final Links links;
     private final TrafficControl control;
     private final String prefix;
@@ -37,21 +24,12 @@ public final class SharedRates {
     /** The links that share a rate: their classes' numbers, by name. */
     private static final class Group {
         private final Map<String, Integer> numbers = new HashMap<>();
-        private final int in;
-        private final int out;
+        private final SharedDevice in;
+        private final SharedDevice out;
 
-        private Group(int in, int out) {
+        private Group(SharedDevice in, SharedDevice out) {
             this.in = in;
             this.out = out;
-        }
-
-        private int free() {
-            Set<Integer> taken = new HashSet<>(numbers.values());
-            int number = FIRST;
-            while (taken.contains(number)) {
-                number++;
-            }
-            return number;
         }
     }
 
@@ -82,35 +60,12 @@ public final class SharedRates {
             group = new Group(device("r" + id), device("s" + id));
             groups.put(id, group);
         }
-        hold(group.in, bits);
-        hold(group.out, bits);
+        group.in.hold(bits, 0);
+        group.out.hold(bits, 0);
     }
 
-    /** The device, without what an earlier engine had there: until links join anew, all are held together. */
-    private int device(String id) {
-        String name = Rates.name(prefix, id);
-        if (links.find(name).isEmpty()) {
-            links.add(NewLink.of("ifb", name).asUp());
-        }
-        int device = links.get(name).index();
-        for (Queue queue : control.queues(device)) {
-            if (queue.parent() == TrafficControl.ROOT) {
-                control.deleteIfThere(device, TrafficControl.ROOT);
-            }
-        }
-        control.htb(device, HTB, OTHERS);
-        return device;
-    }
-
-    private void hold(int device, long bits) {
-        control.htbClass(device, HTB, ALL, Rates.shape(bits, 0));
-        member(device, OTHERS, bits, 0);
-    }
-
-    private void member(int device, int number, long bits, long burst) {
-        int handle = TrafficControl.handle(1, number);
-        control.htbClass(device, ALL, handle, Rates.shape(bits, burst).from(OWN));
-        control.fifo(device, handle, TrafficControl.handle(number, 0), Rates.queue(bits));
+    private SharedDevice device(String id) {
+        return SharedDevice.make(links, control, Rates.name(prefix, id));
     }
 
     /**
@@ -128,14 +83,13 @@ public final class SharedRates {
         }
         int index = links.get(link).index();
         Integer known = group.numbers.get(link);
-        int number = known == null ? group.free() : known;
-        member(group.in, number, least(own.in(), bits), own.burst());
-        member(group.out, number, least(own.out(), bits), own.burst());
+        int number = known == null ? SharedDevice.free(group.numbers.values()) : known;
+        group.in.member(number, least(own.in(), bits), own.burst());
+        group.out.member(number, least(own.out(), bits), own.burst());
         if (known == null) {
             group.numbers.put(link, number);
-            int handle = TrafficControl.handle(1, number);
-            control.classifyHardware(group.in, HTB, number, mac, true, handle);
-            control.classifyHardware(group.out, HTB, number, mac, false, handle);
+            group.in.hardware(number, mac, true);
+            group.out.hardware(number, mac, false);
         }
         redirect(index, group);
     }
@@ -151,8 +105,8 @@ public final class SharedRates {
             }
         }
         control.clsact(link);
-        redirect(link, TrafficControl.CLSACT_OUT, group.in);
-        redirect(link, TrafficControl.CLSACT_IN, group.out);
+        redirect(link, TrafficControl.CLSACT_OUT, group.in.index());
+        redirect(link, TrafficControl.CLSACT_IN, group.out.index());
     }
 
     private void redirect(int link, int where, int device) {
@@ -168,11 +122,10 @@ public final class SharedRates {
             return;
         }
         links.find(link)
-                .ifPresent(there -> ifThere(() -> control.deleteIfThere(there.index(), TrafficControl.INGRESS)));
-        for (int device : new int[] {group.in, group.out}) {
-            ifThere(() -> control.deleteFilters(device, HTB, number));
-            ifThere(() -> control.deleteClass(device, TrafficControl.handle(1, number)));
-        }
+                .ifPresent(there ->
+                        SharedDevice.ifThere(() -> control.deleteIfThere(there.index(), TrafficControl.INGRESS)));
+        group.in.remove(number);
+        group.out.remove(number);
         forgetEmpty(id);
     }
 
@@ -186,18 +139,8 @@ public final class SharedRates {
         for (String device : devices(id)) {
             links.find(Rates.name(prefix, device))
                     .map(Link::index)
-                    .ifPresent(index -> ifThere(() -> links.delete(index)));
+                    .ifPresent(index -> SharedDevice.ifThere(() -> links.delete(index)));
         }
         return true;
-    }
-
-    private static void ifThere(Runnable action) {
-        try {
-            action.run();
-        } catch (KernelException e) {
-            if (e.errno() != Errno.ENODEV && e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-        }
     }
 }

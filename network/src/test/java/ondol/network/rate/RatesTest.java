@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Measured with iperf3 between two namespaces, for a second or two each: how exact it is over time, bench/run says. */
 class RatesTest {
     private static final String ID = "0123456789abcdef";
+    private static final String OWN = "aaaaaaaaaaaaaaaa";
+    private static final String OTHER = "bbbbbbbbbbbbbbbb";
 
     private TestMachine machine;
     private NetlinkSocket socket;
@@ -119,8 +121,8 @@ class RatesTest {
         rates.remove("ve0", ID);
     }
 
-    @Test
-    void aBridgeHoldsItsNetworkAsAWhole() throws Exception {
+    /** A network: br0, in which ve1 leads to the container, ve2 to a second one. */
+    private int bridge() throws Exception {
         int second = machine.namespace();
         Links links = new Links(socket);
         links.delete(links.get("ve0").index());
@@ -131,9 +133,15 @@ class RatesTest {
         machine.wire(host, "ve2", "10.6.1.1/30", second, "eth0", "10.7.0.3/24");
         links.master(links.get("ve1").index(), bridge);
         links.master(links.get("ve2").index(), bridge);
+        return second;
+    }
+
+    @Test
+    void aBridgeHoldsItsNetworkAsAWhole() throws Exception {
+        int second = bridge();
         rates.network("br0", ID, new NetRate(10_000_000, 20_000_000, 0));
-        rates.join("ve1", "br0", ID);
-        rates.join("ve1", "br0", ID);
+        rates.join("ve1", OWN, "br0", ID, NetRate.NONE);
+        rates.join("ve1", OWN, "br0", ID, NetRate.NONE);
         machine.start(host, "iperf3", "-s", "-p", "5202");
         assertThat(iperf(container, "10.7.0.1", 5202)).as("to the machine").isBetween(8.0, 22.0);
         assertThat(iperf(container, "10.7.0.1", 5202, "-R"))
@@ -145,6 +153,58 @@ class RatesTest {
         assertThat(iperf(container, "10.7.0.1", 5202)).as("without a limit").isGreaterThan(50);
         rates.network("br0", ID, new NetRate(0, 8_000_000, 0));
         assertThat(iperf(container, "10.7.0.1", 5202)).as("with another one").isBetween(3.0, 8.8);
+    }
+
+    @Test
+    void aLinkWithARateOfItsOwnCountsToItsNetworks() throws Exception {
+        int second = bridge();
+        NetRate own = new NetRate(0, 8_000_000, 0);
+        rates.network("br0", ID, new NetRate(0, 12_000_000, 0));
+        rates.apply("ve1", OWN, own);
+        rates.join("ve1", OWN, "br0", ID, own);
+        rates.join("ve2", OTHER, "br0", ID, NetRate.NONE);
+        machine.start(host, "iperf3", "-s", "-p", "5204");
+        machine.start(host, "iperf3", "-s", "-p", "5205");
+        machine.start(second, "iperf3", "-s", "-p", "5206");
+        assertThat(iperf(container, "10.7.0.1", 5204)).as("alone").isBetween(3.0, 8.8);
+        assertThat(iperf(container, "10.7.0.3", 5206)).as("inside").isBetween(3.0, 8.8);
+        // uncounted it would be 20; on a busy machine one runs for a while before the other does
+        double[] got = both(second, "10.7.0.1", false);
+        assertThat(got[0] + got[1]).as("together").isBetween(5.0, 17.0);
+        assertThat(classes()).isEqualTo(3);
+        // changed, in place
+        own = new NetRate(0, 2_000_000, 0);
+        rates.apply("ve1", OWN, own);
+        rates.join("ve1", OWN, "br0", ID, own);
+        assertThat(iperf(container, "10.7.0.1", 5204)).as("changed").isBetween(0.7, 2.3);
+        // the next engine finds it
+        rates = new Rates(socket, "abcd");
+        rates.network("br0", ID, new NetRate(0, 4_000_000, 0));
+        rates.apply("ve1", OWN, own);
+        rates.join("ve1", OWN, "br0", ID, own);
+        assertThat(classes()).isEqualTo(3);
+        // the network has no limit any more: its own holds
+        rates.network("br0", ID, NetRate.NONE);
+        rates.apply("ve1", OWN, own);
+        assertThat(iperf(container, "10.7.0.1", 5204)).as("its own").isBetween(0.7, 2.3);
+        rates.network("br0", ID, new NetRate(0, 4_000_000, 0));
+        rates.join("ve1", OWN, "br0", ID, own);
+        assertThat(classes()).isEqualTo(3);
+        rates.apply("ve1", OWN, NetRate.NONE);
+        rates.join("ve1", OWN, "br0", ID, NetRate.NONE);
+        assertThat(classes()).as("no share of its own").isEqualTo(2);
+        assertThat(iperf(container, "10.7.0.1", 5204)).as("without its own").isBetween(1.3, 4.4);
+        rates.forget(OWN);
+        rates.forget(ID);
+        assertThat(devices()).isEmpty();
+    }
+
+    private int classes() {
+        int device = new Links(socket).get("iabcd" + ID.substring(0, 10)).index();
+        return (int) new ondol.linux.netlink.TrafficControl(socket)
+                .classes(device).stream()
+                        .filter(one -> one.kind().equals("htb"))
+                        .count();
     }
 
     private double iperf(int from, String to, int port, String... more) throws Exception {
@@ -163,15 +223,23 @@ class RatesTest {
 
     /** Both at once; Mbit/s that arrive at each. */
     private double[] both(int second, boolean in) throws Exception {
+        return both(second, "10.9.0.1", "10.9.1.1", in);
+    }
+
+    private double[] both(int second, String to, boolean in) throws Exception {
+        return both(second, to, to, in);
+    }
+
+    private double[] both(int second, String to, String secondTo, boolean in) throws Exception {
         java.util.concurrent.CompletableFuture<Double> other =
                 java.util.concurrent.CompletableFuture.supplyAsync(() -> {
                     try {
-                        return iperf(second, "10.9.1.1", 5205, in ? "-R" : "-4");
+                        return iperf(second, secondTo, 5205, in ? "-R" : "-4");
                     } catch (Exception e) {
                         throw new AssertionError(e);
                     }
                 });
-        double first = iperf(container, "10.9.0.1", 5204, in ? "-R" : "-4");
+        double first = iperf(container, to, 5204, in ? "-R" : "-4");
         return new double[] {first, other.get()};
     }
 
