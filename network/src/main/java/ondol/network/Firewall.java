@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * left alone. Safe for use by many threads.
  *
  * <pre>
- * prerouting, output   to an address of this machine: ports    published ports become a container's
+ * prerouting, output   to an address of this machine but ::1: ports    published ports become a container's
  * ports                maps from [address,] protocol, port to address, port
  * postrouting          masquerade: what leaves for outside, loopback to containers, containers to their own published ports
  * raw                  drops what containers send to the machine's loopback
@@ -48,6 +48,7 @@ public final class Firewall implements AutoCloseable {
     private static final int RAW = -300;
     private static final String PORTS = "ports";
     private static final Prefix LOOPBACK = Prefix.parse("127.0.0.0/8");
+    private static final Prefix LOOPBACK6 = Prefix.parse("::1/128");
 
     private static final NamedSet BRIDGES = NamedSet.of("bridges", Type.IFNAME);
     private static final NamedSet CLOSED = NamedSet.of("closed", Type.IFNAME);
@@ -203,9 +204,14 @@ public final class Firewall implements AutoCloseable {
         t.addChain(table, Chain.nat("prerouting", Hook.PREROUTING, Chain.DSTNAT));
         t.addRule(table, "prerouting", Packet.toLocalAddress(), Verdict.jump(PORTS));
         t.addChain(table, Chain.nat("output", Hook.OUTPUT, Chain.DSTNAT));
+        t.addRule(
+                table,
+                "output",
+                Packet.ip6Daddr().in(LOOPBACK6),
+                Verdict.ACCEPT); // no answer gets there: LoopbackRelay
         t.addRule(table, "output", Packet.toLocalAddress(), Verdict.jump(PORTS));
         t.addChain(table, Chain.filter("raw", Hook.PREROUTING, RAW));
-        t.addRule(table, "raw", Packet.iifname().in(BRIDGES), Packet.ipDaddr().in(LOOPBACK), Verdict.DROP);
+        t.addRule(table, "raw", Packet.ipDaddr().in(LOOPBACK), Packet.iifname().in(BRIDGES), Verdict.DROP);
         addMasquerade(t);
         addWalls(t);
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.util.function.Supplier;
 import ondol.linux.Call;
 import ondol.linux.Descriptor;
 import ondol.linux.Errno;
@@ -93,6 +94,23 @@ public final class HostPort implements AutoCloseable {
                                 .formatted(Addresses.text(address)));
             default -> new KernelException("bind", shown, errno);
         };
+    }
+
+    /** Does something that takes the same port at one of its addresses, which nobody else may. */
+    public <T> T shared(Supplier<T> action) {
+        reuse(1);
+        try {
+            return action.get();
+        } finally {
+            reuse(0);
+        }
+    }
+
+    private void reuse(int whether) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(ValueLayout.JAVA_INT, whether);
+            Kernel.call(Call.SETSOCKOPT, "SO_REUSEADDR", socket.number(), SOL_SOCKET, SO_REUSEADDR, value.address(), 4);
+        }
     }
 
     /** As {@code 0.0.0.0:8080} or {@code [::]:8080}. */

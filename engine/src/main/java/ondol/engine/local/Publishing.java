@@ -22,6 +22,7 @@ import ondol.engine.networks.PortTable;
 import ondol.engine.networks.PublishedPort;
 import ondol.network.Addresses;
 import ondol.network.Firewall;
+import ondol.network.LoopbackRelay;
 import org.jspecify.annotations.Nullable;
 
 /** The ports of the machine that lead to containers, from their start to their end. */
@@ -79,6 +80,7 @@ final class Publishing implements AutoCloseable {
                 host.publish(container.id(), rules(taken, place));
                 return true;
             });
+            lead(container, taken, place);
             return taken;
         } catch (EngineException e) {
             throw new EngineException(
@@ -100,7 +102,7 @@ final class Publishing implements AutoCloseable {
         for (PublishedPort port : ports) {
             InetAddress outside = InetAddress.ofLiteral(port.hostIp());
             InetAddress inside = Addresses.ipv4(outside) ? place.ipv4() : place.ipv6();
-            if (inside != null) {
+            if (inside != null && !outside.equals(LoopbackRelay.ADDRESS)) {
                 rules.add(new Firewall.Port(
                         outside,
                         PortRequests.protocol(port.protocol()),
@@ -110,6 +112,13 @@ final class Publishing implements AutoCloseable {
             }
         }
         return rules;
+    }
+
+    private void lead(Container container, Collection<PublishedPort> ports, Place place) {
+        InetAddress inside = place.ipv4() != null ? place.ipv4() : place.ipv6();
+        if (inside != null) {
+            table.lead(container.id(), ports, inside);
+        }
     }
 
     /** The network of a container that has its default route, else the first that is open. */
@@ -140,6 +149,7 @@ final class Publishing implements AutoCloseable {
         place(container.record()).ifPresent(place -> {
             table.restore(container.id(), ports);
             host.publish(container.id(), rules(ports, place));
+            lead(container, ports, place);
         });
     }
 

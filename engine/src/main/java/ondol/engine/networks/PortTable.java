@@ -10,12 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import ondol.engine.EngineException;
 import ondol.linux.Errno;
 import ondol.linux.KernelException;
 import ondol.network.Addresses;
 import ondol.network.HostPort;
+import ondol.network.LoopbackRelay;
 import ondol.network.NetworkException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +28,28 @@ public final class PortTable implements AutoCloseable {
     private static final InetAddress ANY4 = InetAddress.ofLiteral("0.0.0.0");
     private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
 
+    /** What all that is copied may have of descriptors and memory. */
+    private static final int MOST_CONNECTIONS = 2048;
+
     private final Function<String, String> names;
+    private final Semaphore connections = new Semaphore(MOST_CONNECTIONS);
     private final Map<String, List<Held>> held = new HashMap<>(); // by container; guarded by this
     private int next; // of the ports that nobody chose; guarded by this
 
-    private record Held(PublishedPort port, @Nullable HostPort socket) {}
+    private record Held(
+            PublishedPort port,
+            @Nullable HostPort socket,
+            @Nullable LoopbackRelay relay) {
+        /** By sockets or without: what the kernel does not know nobody can have. */
+        private void close() {
+            if (relay != null) {
+                relay.close();
+            }
+            if (socket != null) {
+                socket.close();
+            }
+        }
+    }
 
     /**
      * @param names of containers, by their ids
@@ -57,7 +77,7 @@ public final class PortTable implements AutoCloseable {
                 taken.addAll(take(one, addresses(one, ipv4, ipv6, standard)));
             }
         } catch (RuntimeException e) {
-            taken.forEach(PortTable::close);
+            taken.forEach(Held::close);
             throw e;
         }
         held.computeIfAbsent(container, _ -> new ArrayList<>()).addAll(taken);
@@ -68,7 +88,14 @@ public final class PortTable implements AutoCloseable {
             PortRequests.Wanted wanted, boolean ipv4, boolean ipv6, @Nullable InetAddress standard) {
         InetAddress said = wanted.address();
         if (said != null) {
-            boolean fits = Addresses.ipv4(said) ? ipv4 : ipv6;
+            boolean relayed = said.equals(LoopbackRelay.ADDRESS);
+            if (relayed && !wanted.protocol().equals("tcp")) {
+                throw new EngineException(
+                        EngineException.Kind.UNSUPPORTED,
+                        "cannot publish a %s port on ::1: only tcp's lead from there to containers"
+                                .formatted(wanted.protocol()));
+            }
+            boolean fits = relayed || (Addresses.ipv4(said) ? ipv4 : ipv6);
             if (!fits) {
                 throw EngineException.invalid("cannot publish a port on %s: the container has no IPv%d address"
                         .formatted(Addresses.text(said), Addresses.ipv4(said) ? 4 : 6));
@@ -81,6 +108,9 @@ public final class PortTable implements AutoCloseable {
         }
         if (ipv6) {
             addresses.add(standard == null || Addresses.ipv4(standard) ? ANY6 : standard);
+        } else if ((standard == null || standard.isAnyLocalAddress())
+                && wanted.protocol().equals("tcp")) {
+            addresses.add(LoopbackRelay.ADDRESS); // which is what many programs ask first for localhost
         }
         return addresses;
     }
@@ -117,33 +147,71 @@ public final class PortTable implements AutoCloseable {
             for (InetAddress address : addresses) {
                 PublishedPort published =
                         new PublishedPort(Addresses.text(address), port, wanted.protocol(), wanted.containerPort());
-                taken.add(new Held(published, socket(address, wanted.protocol(), port)));
+                hold(published, wanted.address() == null).ifPresent(taken::add);
             }
             return taken;
         } catch (RuntimeException e) {
-            taken.forEach(PortTable::close);
+            taken.forEach(Held::close);
             throw e;
         }
     }
 
-    private @Nullable HostPort socket(InetAddress address, String protocol, int port) {
-        refuseHeld(address, protocol, port);
+    /**
+     * The sockets of a port.
+     *
+     * @param ifThere whether {@code ::1} is left out where the machine has none
+     */
+    private Optional<Held> hold(PublishedPort port, boolean ifThere) {
+        InetAddress address = InetAddress.ofLiteral(port.hostIp());
+        refuseHeld(address, port.protocol(), port.hostPort());
+        HostPort socket = null;
         try {
-            return HostPort.take(address, PortRequests.protocol(protocol), port);
+            boolean alone = address.equals(LoopbackRelay.ADDRESS);
+            if (!alone || !ifThere) {
+                socket = HostPort.take(address, PortRequests.protocol(port.protocol()), port.hostPort());
+            }
+            LoopbackRelay relay = relay(port, socket);
+            return alone && relay == null ? Optional.empty() : Optional.of(new Held(port, socket, relay));
         } catch (KernelException e) {
             if (e.errno() == Errno.EPROTONOSUPPORT || e.errno() == Errno.ESOCKTNOSUPPORT) {
-                return null; // no program of the machine can have it either
+                return Optional.of(new Held(port, null, null)); // no program of the machine can have it either
             }
             throw new EngineException(EngineException.Kind.FAILED, e.getMessage(), e);
         } catch (NetworkException e) {
-            boolean takenBy = e.reason() == NetworkException.Reason.TAKEN;
-            String who = takenBy
-                    ? PortOwner.find(protocol, port)
-                            .map(owner -> ": " + owner + " has it")
-                            .orElse("")
-                    : "";
-            throw new EngineException(
-                    takenBy ? EngineException.Kind.CONFLICT : EngineException.Kind.INVALID, e.getMessage() + who, e);
+            if (socket != null) {
+                socket.close();
+            }
+            throw refused(port, e);
+        }
+    }
+
+    private @Nullable LoopbackRelay relay(PublishedPort port, @Nullable HostPort socket) {
+        InetAddress address = InetAddress.ofLiteral(port.hostIp());
+        if (!port.protocol().equals("tcp") || !address.equals(ANY6) && !address.equals(LoopbackRelay.ADDRESS)) {
+            return null;
+        }
+        Supplier<Optional<LoopbackRelay>> listening = () -> LoopbackRelay.listen(port.hostPort(), connections);
+        return (socket == null ? listening.get() : socket.shared(listening)).orElse(null);
+    }
+
+    private static EngineException refused(PublishedPort port, NetworkException e) {
+        boolean takenBy = e.reason() == NetworkException.Reason.TAKEN;
+        String who = takenBy
+                ? PortOwner.find(port.protocol(), port.hostPort())
+                        .map(owner -> ": " + owner + " has it")
+                        .orElse("")
+                : "";
+        return new EngineException(
+                takenBy ? EngineException.Kind.CONFLICT : EngineException.Kind.INVALID, e.getMessage() + who, e);
+    }
+
+    /** Has what comes to a container's ports by {@code ::1} copied to it: they are its own, and it is reached. */
+    public synchronized void lead(String container, Collection<PublishedPort> ports, InetAddress inside) {
+        for (Held one : held.getOrDefault(container, List.of())) {
+            LoopbackRelay relay = one.relay();
+            if (relay != null && ports.contains(one.port())) {
+                relay.lead(inside, one.port().containerPort());
+            }
         }
     }
 
@@ -184,14 +252,18 @@ public final class PortTable implements AutoCloseable {
     public synchronized void restore(String container, Collection<PublishedPort> ports) {
         for (PublishedPort port : ports) {
             HostPort socket = null;
+            LoopbackRelay relay = null;
             try {
-                socket = HostPort.take(
-                        InetAddress.ofLiteral(port.hostIp()), PortRequests.protocol(port.protocol()), port.hostPort());
+                InetAddress address = InetAddress.ofLiteral(port.hostIp());
+                if (!address.equals(LoopbackRelay.ADDRESS)) {
+                    socket = HostPort.take(address, PortRequests.protocol(port.protocol()), port.hostPort());
+                }
+                relay = relay(port, socket);
             } catch (KernelException | NetworkException e) {
                 System.getLogger(PortTable.class.getName())
                         .log(System.Logger.Level.WARNING, "port {0} is not held: {1}", port.hostPort(), e.getMessage());
             }
-            held.computeIfAbsent(container, _ -> new ArrayList<>()).add(new Held(port, socket));
+            held.computeIfAbsent(container, _ -> new ArrayList<>()).add(new Held(port, socket, relay));
         }
     }
 
@@ -199,7 +271,7 @@ public final class PortTable implements AutoCloseable {
     public synchronized void release(String container) {
         List<Held> gone = held.remove(container);
         if (gone != null) {
-            gone.forEach(PortTable::close);
+            gone.forEach(Held::close);
         }
     }
 
@@ -208,22 +280,15 @@ public final class PortTable implements AutoCloseable {
         held.getOrDefault(container, new ArrayList<>()).removeIf(one -> {
             boolean gone = some.contains(one.port());
             if (gone) {
-                close(one);
+                one.close();
             }
             return gone;
         });
     }
 
-    private static void close(Held held) {
-        HostPort socket = held.socket();
-        if (socket != null) {
-            socket.close();
-        }
-    }
-
     @Override
     public synchronized void close() {
-        held.values().forEach(list -> list.forEach(PortTable::close));
+        held.values().forEach(list -> list.forEach(Held::close));
         held.clear();
     }
 }
