@@ -9,7 +9,7 @@ END {
   names["burner"] = "burns CPU"; names["eater"] = "eats memory"; names["bomb"] = "forks"
   names["flood"] = "floods the disk"; names["talker"] = "floods the network"
   grey = "#cbc4ba"; red = "#c4532a"; ink = "#2b2621"; soft = "#756d64"
-  left = 64; group = 158; width = left + n * group + 16; height = 352; base = 276; scale = 1.5
+  left = 64; group = 158; width = left + n * group + 16; height = 364; base = 276; scale = 1.5
   printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"-apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif\" font-size=\"13\">\n", width, height
   printf "<rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"10\" fill=\"#fffdfa\" stroke=\"#e6dfd5\"/>\n", width - 1, height - 1
   text(20, 34, "start", ink, "Three tenants share a machine, and one misbehaves", "font-size=\"18\" font-weight=\"600\"")
@@ -25,7 +25,8 @@ END {
     bar(middle - 50, share[kinds[i], "without"], grey, "")
     bar(middle + 4, share[kinds[i], "with"], red, " font-weight=\"600\"")
     text(middle, base + 24, "middle", ink, names[kinds[i]], "font-size=\"14\" font-weight=\"600\"")
-    text(middle, base + 46, "middle", soft, kept[kinds[i]], "font-size=\"11\"")
+    lines = split(kept[kinds[i]], line, ", ") # each has a line, as wide as its bars
+    for (j = 1; j <= lines; j++) text(middle, base + 30 + 16 * j, "middle", soft, line[j], "font-size=\"11\"")
   }
   text(left - 8, base + 46, "end", soft, "kept to", "font-size=\"11\"")
   print "</svg>"
