@@ -63,7 +63,7 @@ final class ApiHandler extends Handler.Abstract {
                 callback::failed);
         Router.Match match;
         try {
-            Engine seen = Peer.view(engine, endPoint);
+            Engine seen = Peer.view(engine, request.getConnectionMetaData());
             Router router = routers.computeIfAbsent(seen, ApiHandler::router);
             match = router.find(request.getMethod(), request.getHttpURI().getPath());
         } catch (EngineException e) {

@@ -12,6 +12,7 @@ import ondol.engine.EngineException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
@@ -235,7 +236,11 @@ final class Call {
     }
 
     EndPoint endPoint() {
-        return request.getConnectionMetaData().getConnection().getEndPoint();
+        return connection().getConnection().getEndPoint();
+    }
+
+    ConnectionMetaData connection() {
+        return request.getConnectionMetaData();
     }
 
     // The reply

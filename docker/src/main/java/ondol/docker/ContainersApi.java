@@ -92,7 +92,7 @@ final class ContainersApi {
         Map<String, String> labels = config.labels();
         String tenant = labels != null && labels.containsKey(Tenants.LABEL)
                 ? null
-                : Peer.user(call.endPoint())
+                : Peer.user(call.connection())
                         .map(user -> engine.tenants().ofUser(user))
                         .orElse(null);
         if (tenant == null) {

@@ -10,16 +10,32 @@ import jdk.net.ExtendedSocketOptions;
 import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
 
 /**
  * Who is at the other end of a unix socket: the user that the process had when it connected ({@code SO_PEERCRED}, {@code man
  * 7 unix}).
  */
 final class Peer {
+    private static final String USER = Peer.class.getName();
+
     private Peer() {}
 
-    /** The user's name, or number where it has none; nothing for connections that are no unix sockets. */
-    static Optional<String> user(EndPoint endPoint) {
+    /**
+     * The user's name, or number where it has none; nothing for connections that are no unix sockets. It is looked up once for a
+     * connection, since that reads the machine's users and groups.
+     */
+    @SuppressWarnings("unchecked")
+    static Optional<String> user(ConnectionMetaData connection) {
+        Object known = connection.getAttribute(USER);
+        if (known == null) {
+            known = user(connection.getConnection().getEndPoint());
+            connection.setAttribute(USER, known);
+        }
+        return (Optional<String>) known;
+    }
+
+    private static Optional<String> user(EndPoint endPoint) {
         if (!(endPoint.getTransport() instanceof SocketChannel channel)
                 || !channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
             return Optional.empty();
@@ -55,7 +71,7 @@ final class Peer {
     }
 
     /** The engine as whoever is at the other end sees it. */
-    static Engine view(Engine engine, EndPoint endPoint) {
-        return user(endPoint).map(engine::asUser).orElse(engine);
+    static Engine view(Engine engine, ConnectionMetaData connection) {
+        return user(connection).map(engine::asUser).orElse(engine);
     }
 }

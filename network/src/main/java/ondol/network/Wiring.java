@@ -1,16 +1,15 @@
 package ondol.network;
 
-import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import ondol.linux.Descriptor;
 import ondol.linux.Errno;
+import ondol.linux.Files;
 import ondol.linux.KernelException;
 import ondol.linux.netlink.Link;
 import ondol.linux.netlink.Links;
@@ -26,7 +25,7 @@ import ondol.linux.netlink.Routes.Route;
  * makes goes with the container's namespace.
  */
 public final class Wiring {
-    private static final Path BRIDGE_FILTER = Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables");
+    private static final String BRIDGE_FILTER = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
     /** Numbers of links that the kernel itself comes to after thousands of containers. */
     private static final int FIRST = 1 << 20;
@@ -68,16 +67,8 @@ public final class Wiring {
      * @throws KernelException where the kernel refuses; nothing is left then
      */
     public void plug(Plug plug, Socket socket, int namespace) {
-        // a thread that goes there takes half as long as the link, and the one does not need the other
-        var opening = NetlinkSocket.opening(namespace);
-        int index;
-        try {
-            index = make(plug, socket, namespace);
-        } catch (RuntimeException e) {
-            opening.result().close();
-            throw e;
-        }
-        try (NetlinkSocket inside = opening.result()) {
+        int index = make(plug, socket, namespace);
+        try (NetlinkSocket inside = NetlinkSocket.inNamespace(namespace)) {
             configure(plug, index, inside);
         } catch (RuntimeException e) {
             machine.find(plug.outside()).ifPresent(made -> delete(made.index()));
@@ -121,11 +112,13 @@ public final class Wiring {
                         .withMac(plug.mac())
                         .withMtu(plug.mtu())
                         .inNamespace(namespace);
-                List<Request> requests = new ArrayList<>(Requests.add(NewLink.veth(plug.outside(), far)
+                NewLink near = NewLink.veth(plug.outside(), far)
                         .withIndex(index)
                         .withMaster(bridge)
-                        .withMtu(plug.mtu())
-                        .asUp()));
+                        .withMtu(plug.mtu());
+                List<Request> requests = new ArrayList<>(Requests.add(near));
+                requests.add(Requests.withoutLinkLocal(index)); // it is the bridge that has addresses
+                requests.add(Requests.up(index));
                 boolean hairpin = translatesInBridges();
                 if (hairpin || isolated) {
                     requests.add(Requests.port(index, new Links.PortOptions(hairpin, isolated, true, true)));
@@ -140,9 +133,9 @@ public final class Wiring {
      * its own published port only where the bridge sends back to where a frame came from.
      */
     private static boolean translatesInBridges() {
-        try {
-            return Files.readString(BRIDGE_FILTER).startsWith("1");
-        } catch (IOException e) {
+        try (Descriptor setting = Files.open(BRIDGE_FILTER, Files.O_RDONLY | Files.O_CLOEXEC)) {
+            return Files.readSmall(setting, 16)[0] == '1';
+        } catch (KernelException e) {
             return false; // it is not loaded
         }
     }

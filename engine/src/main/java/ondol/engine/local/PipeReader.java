@@ -8,6 +8,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +31,15 @@ final class PipeReader implements OutputReader {
     private static final int QUEUED = 64;
     private static final long LEFT_OPEN = 500_000_000;
     private static final int LOOK_AGAIN = 500;
+
+    /** Threads stay a while for the next execution: to make two takes a third as long as the execution. */
+    private static final Executor READERS = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            20,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("ondol-exec-output-", 0).factory());
 
     private final BlockingQueue<Output> queue = new ArrayBlockingQueue<>(QUEUED);
     private final CompletableFuture<Integer> ended;
@@ -56,7 +68,7 @@ final class PipeReader implements OutputReader {
         if (from == null) {
             return;
         }
-        Thread.ofPlatform().daemon().name("ondol-exec-output").start(() -> {
+        READERS.execute(() -> {
             try (Arena arena = Arena.ofConfined();
                     from) {
                 MemorySegment buffer = arena.allocate(CHUNK);

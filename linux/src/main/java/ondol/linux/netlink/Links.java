@@ -30,6 +30,8 @@ public final class Links {
     private static final int IFLA_STATS64 = 23;
     private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_NET_NS_FD = 28;
+    private static final int IFLA_NUM_TX_QUEUES = 31;
+    private static final int IFLA_NUM_RX_QUEUES = 32;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_LINK_NETNSID = 37;
@@ -381,6 +383,11 @@ public final class Links {
         }
         if (link.namespace() >= 0) {
             request.attribute(IFLA_NET_NS_FD, link.namespace());
+        }
+        if (link.kind().equals("veth")) {
+            // of its own accord the kernel makes some per processor, and a folder in sysfs for each; what passes a veth
+            // goes by none of them
+            request.attribute(IFLA_NUM_TX_QUEUES, 1).attribute(IFLA_NUM_RX_QUEUES, 1);
         }
     }
 

@@ -114,14 +114,9 @@ public final class NetlinkSocket implements AutoCloseable {
         return inNamespace(namespace, Protocol.ROUTE);
     }
 
-    /** Begins to open a socket in another network namespace, as {@link #inNamespace(int)}; it has to be asked for. */
-    public static Namespaced.Begun<NetlinkSocket, RuntimeException> opening(int namespace) {
-        return Namespaced.start(namespace, () -> open(Protocol.ROUTE));
-    }
-
     /** Opens a socket in another network namespace, as {@link #inNamespace(int)}. */
     public static NetlinkSocket inNamespace(int namespace, Protocol protocol) {
-        return Namespaced.call(namespace, () -> open(protocol));
+        return Namespaced.visit(namespace, () -> open(protocol));
     }
 
     private static void setUp(Descriptor socket) {
