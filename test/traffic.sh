@@ -189,6 +189,20 @@ else
   echo "  this kernel has no ifb: speed limits are left out"
 fi
 
+echo "large pieces"
+exits "what makes no sense" 1 "$ondol" network create -o ondol.big-tcp=much large
+succeeds "a network where TCP hands over more at once" "$ondol" network create -o ondol.big-tcp=true large
+busybox dd if=/dev/urandom of="$state/sent" bs=1M count=48 2>/dev/null
+sum=$(md5sum <"$state/sent")
+"$ondol" run -d --name hears --network large base nc -ll -p 70 -e md5sum >/dev/null
+nsenter -t "$outside" -n busybox nc -ll -p 70 -e md5sum & programs+=($!)
+sums() { "$ondol" run --rm --network large -v "$state/sent:/sent" "${@:2}" base sh -c "nc $1 70 </sent"; }
+equal "a neighbour gets all of it" "$sum" "$(sums hears)"
+equal "and outside, whose links take less at once" "$sum" "$(sums 10.98.0.2)"
+equal "also slowly" "$sum" "$(sums 10.98.0.2 --net-rate-out 800mbit)"
+"$ondol" rm -f hears >/dev/null
+succeeds "the network goes" "$ondol" network rm large
+
 as_before() { [[ $(links) == "$before" ]]; }
 until_true 15 as_before && ok "no link is left" || bad "links are left" "$(links)"
 if [[ $walls ]] && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi

@@ -9,6 +9,8 @@ traffic_sides=() # what there is to measure: ours, and theirs where there are pe
 traffic_engine() { # on $traffic, in a network namespace whose commands begin with the array machine
   local try
   traffic=unix://$state/traffic.sock
+  mkdir -p "$state/traffic"
+  [[ -z ${BIG_TCP:-} ]] || echo '{"bigTcp": true}' >"$state/traffic/networks.json" # docs/networks.md, "How fast"
   setsid unshare -n sh -c 'ip link set lo up; exec "$0" "$@"' "$top/ondol" daemon --data-root "$state/traffic" \
     --exec-root "$state/traffic-exec" -H "$traffic" >"$state/traffic.log" 2>&1 </dev/null &
   servers+=($!)

@@ -20,6 +20,8 @@ import ondol.linux.netlink.Routes;
  * methods may be called again after an interruption: what is there already stays.
  */
 public final class Bridges {
+    private static final int LOOPBACK = 1;
+
     private final Links links;
     private final ondol.linux.netlink.Addresses addresses;
     private final Routes routes;
@@ -138,6 +140,14 @@ public final class Bridges {
                 && (settings.mac() == null || bridge.mac().equals(settings.mac()))) {
             unlink(bridge.index());
         }
+    }
+
+    /**
+     * Has TCP over the machine's own loopback hand over as much as this in one piece, in bytes: what goes to a published port
+     * from there is in such pieces. The setting is the machine's, and stays.
+     */
+    public void loopbackInLargePieces(int bytes) {
+        links.gso(LOOPBACK, bytes);
     }
 
     /** The links that are plugged into a bridge; none where there is no such bridge. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param inside the link's name in the container, such as {@code eth0}
  * @param mac as {@code 02:42:ac:11:00:02}
  * @param mtu in bytes; 0 for the kernel's own
+ * @param gso see {@link ondol.linux.netlink.NewLink}
  * @param addresses with the subnet's lengths
  * @param gateways next hops of default routes; empty where another network has those
  * @param routes further routes of the container
@@ -21,6 +22,7 @@ public record Plug(
         String inside,
         String mac,
         int mtu,
+        int gso,
         List<Prefix> addresses,
         List<InetAddress> gateways,
         List<Route> routes) {

@@ -111,14 +111,19 @@ public final class Wiring {
                         .withIndex(inside(index))
                         .withMac(plug.mac())
                         .withMtu(plug.mtu())
+                        .withGso(plug.gso())
                         .inNamespace(namespace);
                 NewLink near = NewLink.veth(plug.outside(), far)
                         .withIndex(index)
                         .withMaster(bridge)
-                        .withMtu(plug.mtu());
+                        .withMtu(plug.mtu())
+                        .withGso(plug.gso());
                 List<Request> requests = new ArrayList<>(Requests.add(near));
                 requests.add(Requests.withoutLinkLocal(index)); // it is the bridge that has addresses
                 requests.add(Requests.up(index));
+                if (plug.gso() != 0) {
+                    requests.add(Requests.gso(bridge, plug.gso())); // a bridge takes as much as its ports do
+                }
                 boolean hairpin = translatesInBridges();
                 if (hairpin || isolated) {
                     requests.add(Requests.port(index, new Links.PortOptions(hairpin, isolated, true, true)));

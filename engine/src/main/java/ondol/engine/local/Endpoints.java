@@ -205,6 +205,7 @@ final class Endpoints {
                 inside,
                 Objects.requireNonNull(place.macAddress()),
                 network.mtu(),
+                network.gso(),
                 addresses,
                 gateways.through(network.name()),
                 network.routes(place));

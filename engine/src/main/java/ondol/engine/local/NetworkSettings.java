@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guard whether the machine's own rules stand in front of published ports; null for yes
  * @param pass whether packets of containers pass where Docker's engine drops what is forwarded; null for yes
+ * @param big whether TCP between containers, and over the machine's own loopback, hands over more than 64 KiB in one piece;
+ *     null for no
  * @param hostNames where names of containers are answered to the machine, such as {@code 127.0.0.54:53}; null for nowhere
  */
 @Json
 public record NetworkSettings(
         @Json.Property("hostRules") @Nullable Boolean guard,
         @Json.Property("dockerUser") @Nullable Boolean pass,
+        @Json.Property("bigTcp") @Nullable Boolean big,
         @Nullable String hostNames) {
     private static final String FILE = "networks.json";
 
@@ -35,7 +38,7 @@ public record NetworkSettings(
             read.hostNamesAt();
             return read;
         } catch (NoSuchFileException e) {
-            return new NetworkSettings(null, null, null);
+            return new NetworkSettings(null, null, null, null);
         } catch (IOException | JsonException | IllegalArgumentException e) {
             throw new EngineException(
                     EngineException.Kind.INVALID, "cannot read %s: %s".formatted(file, e.getMessage()), e);
@@ -48,6 +51,10 @@ public record NetworkSettings(
 
     boolean dockerUser() {
         return !Boolean.FALSE.equals(pass);
+    }
+
+    boolean bigTcp() {
+        return Boolean.TRUE.equals(big);
     }
 
     Optional<InetSocketAddress> hostNamesAt() {

@@ -88,6 +88,9 @@ final class NetworkTable implements AutoCloseable {
                 TrafficHost.open(socket, table, folders.id().substring(0, 4), settings.hostRules()),
                 Flows.open(socket),
                 docker);
+        if (settings.bigTcp()) {
+            bridges.loopbackInLargePieces(LiveNetwork.BIG_TCP);
+        }
         clear();
         for (Network network : records.loadAll(folder)) {
             add(network);
@@ -167,7 +170,8 @@ final class NetworkTable implements AutoCloseable {
                 network,
                 network.name().equals("bridge")
                         ? defaultBridge
-                        : "br-" + network.id().substring(0, NAME)));
+                        : "br-" + network.id().substring(0, NAME),
+                settings.bigTcp()));
         byId.put(network.id(), live);
         return live;
     }

@@ -14,6 +14,7 @@ public record NetworkOptions(Map<String, String> values) {
     static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
     static final String HOST_IPV4 = "com.docker.network.bridge.host_binding_ipv4";
     static final String DEFAULT = "com.docker.network.bridge.default_bridge";
+    static final String BIG_TCP = "ondol.big-tcp";
     static final String PARENT = "parent";
     private static final String MACVLAN_MODE = "macvlan_mode";
     private static final String IPVLAN_MODE = "ipvlan_mode";
@@ -24,7 +25,7 @@ public record NetworkOptions(Map<String, String> values) {
     private static final int LARGEST_MTU = 65535;
 
     private static final Set<String> KNOWN =
-            Set.of(MTU, NAME, ICC, MASQUERADE, HOST_IPV4, DEFAULT, PARENT, MACVLAN_MODE, IPVLAN_MODE, PREFIX, INHIBIT);
+            Set.of(MTU, NAME, ICC, MASQUERADE, HOST_IPV4, DEFAULT, PARENT, MACVLAN_MODE, IPVLAN_MODE, PREFIX, INHIBIT, BIG_TCP);
 
     /** Options that nobody looks at. */
     public List<String> unknown() {
@@ -38,6 +39,7 @@ public record NetworkOptions(Map<String, String> values) {
     void check(boolean ipv6) {
         flag(ICC, true);
         flag(MASQUERADE, true);
+        flag(BIG_TCP, false);
         traffic();
         int mtu = mtu();
         if (mtu != 0 && (mtu < (ipv6 ? SMALLEST_IPV6_MTU : SMALLEST_MTU) || mtu > LARGEST_MTU)) {
@@ -70,6 +72,11 @@ public record NetworkOptions(Map<String, String> values) {
     /** Whether what leaves has the machine's address. */
     public boolean masquerade() {
         return flag(MASQUERADE, true);
+    }
+
+    /** Whether TCP hands over more than 64 KiB in one piece. */
+    boolean bigTcp(boolean otherwise) {
+        return flag(BIG_TCP, otherwise);
     }
 
     /** The address that ports are published on where none is said. */

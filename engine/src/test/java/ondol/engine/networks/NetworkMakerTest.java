@@ -161,7 +161,7 @@ class NetworkMakerTest {
 
     @Test
     void placesAreGivenAndTakenBack() {
-        LiveNetwork network = new LiveNetwork(make(named("a").enableIPv6(true).build()), "br-x");
+        LiveNetwork network = new LiveNetwork(make(named("a").enableIPv6(true).build()), "br-x", false);
         EndpointSettings place = network.join(EndpointSettingsBuilder.builder().build(), "e1", _ -> false);
         assertEquals("172.17.0.2", place.ipAddress());
         assertEquals("02:42:ac:11:00:02", place.macAddress());

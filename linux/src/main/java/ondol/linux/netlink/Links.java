@@ -32,6 +32,7 @@ public final class Links {
     private static final int IFLA_NET_NS_FD = 28;
     private static final int IFLA_NUM_TX_QUEUES = 31;
     private static final int IFLA_NUM_RX_QUEUES = 32;
+    private static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_LINK_NETNSID = 37;
@@ -182,6 +183,24 @@ public final class Links {
     /** Sets the largest packet, in bytes. */
     public void mtu(int index, int bytes) {
         change(index, "mtu " + bytes, request -> request.attribute(IFLA_MTU, bytes));
+    }
+
+    /**
+     * Sets how much TCP hands over in one piece, in bytes, as {@link NewLink#withGso}.
+     *
+     * @throws KernelException EINVAL where it is more than the link takes, as a bridge without ports does
+     */
+    public void gso(int index, int bytes) {
+        socket.request(sizing(index, bytes));
+    }
+
+    static Request sizing(int index, int bytes) {
+        return changing(index, "gso " + bytes).attribute(IFLA_GSO_IPV4_MAX_SIZE, bytes);
+    }
+
+    /** How much TCP hands over in one piece, in bytes; 0 where the kernel does not say. */
+    public int gso(int index) {
+        return one(index).u32(IFLA_GSO_IPV4_MAX_SIZE, 0);
     }
 
     /** Sets the hardware address, such as {@code 02:42:ac:11:00:02}. */
@@ -383,6 +402,9 @@ public final class Links {
         }
         if (link.namespace() >= 0) {
             request.attribute(IFLA_NET_NS_FD, link.namespace());
+        }
+        if (link.gso() != 0) {
+            request.attribute(IFLA_GSO_IPV4_MAX_SIZE, link.gso());
         }
         if (link.kind().equals("veth")) {
             // of its own accord the kernel makes some per processor, and a folder in sysfs for each; what passes a veth

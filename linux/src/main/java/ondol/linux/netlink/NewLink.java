@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name at most 15 bytes
  * @param up whether it is switched on at once; a veth's far end cannot be
  * @param mtu in bytes; 0 for the kind's own
+ * @param gso the largest IPv4 packet that TCP hands over in one piece, in bytes; 0 for the kernel's own, which is 65536
  * @param mac null for one of the kernel's choice
  * @param master the index of the bridge it becomes a port of; 0 for none
  * @param parent the index of what a macvlan or an ipvlan stands on; 0 for none
@@ -24,6 +25,7 @@ public record NewLink(
         String name,
         boolean up,
         int mtu,
+        int gso,
         @Nullable String mac,
         int master,
         int parent,
@@ -82,7 +84,7 @@ public record NewLink(
 
     /** An interface of any kind that needs nothing but a name. */
     public static NewLink of(String kind, String name) {
-        return new NewLink(kind, 0, name, false, 0, null, 0, 0, null, -1, null);
+        return new NewLink(kind, 0, name, false, 0, 0, null, 0, 0, null, -1, null);
     }
 
     /** A bridge ({@code man 8 bridge}). */
@@ -92,7 +94,7 @@ public record NewLink(
 
     /** One end of a pair; the other may be in another namespace ({@code man 4 veth}). */
     public static NewLink veth(String name, NewLink peer) {
-        return new NewLink("veth", 0, name, false, 0, null, 0, 0, null, -1, peer);
+        return new NewLink("veth", 0, name, false, 0, 0, null, 0, 0, null, -1, peer);
     }
 
     /** The far end of a pair. */
@@ -107,12 +109,12 @@ public record NewLink(
 
     /** An interface with a hardware address of its own on another one ({@code man 8 ip-link}, "MACVLAN"). */
     public static NewLink macvlan(String name, int parent, Mode mode) {
-        return new NewLink("macvlan", 0, name, false, 0, null, 0, parent, mode, -1, null);
+        return new NewLink("macvlan", 0, name, false, 0, 0, null, 0, parent, mode, -1, null);
     }
 
     /** An interface with its parent's hardware address on another one ({@code man 8 ip-link}, "IPVLAN"). */
     public static NewLink ipvlan(String name, int parent, Mode mode) {
-        return new NewLink("ipvlan", 0, name, false, 0, null, 0, parent, mode, -1, null);
+        return new NewLink("ipvlan", 0, name, false, 0, 0, null, 0, parent, mode, -1, null);
     }
 
     /**
@@ -120,31 +122,36 @@ public record NewLink(
      * where the near end has one too; without, {@link Link#parent} of the near end is the far end's.
      */
     public NewLink withIndex(int number) {
-        return new NewLink(kind, number, name, up, mtu, mac, master, parent, mode, namespace, peer);
+        return new NewLink(kind, number, name, up, mtu, gso, mac, master, parent, mode, namespace, peer);
     }
 
     /** The same, switched on. */
     public NewLink asUp() {
-        return new NewLink(kind, index, name, true, mtu, mac, master, parent, mode, namespace, peer);
+        return new NewLink(kind, index, name, true, mtu, gso, mac, master, parent, mode, namespace, peer);
     }
 
     /** The same with an MTU in bytes. */
     public NewLink withMtu(int bytes) {
-        return new NewLink(kind, index, name, up, bytes, mac, master, parent, mode, namespace, peer);
+        return new NewLink(kind, index, name, up, bytes, gso, mac, master, parent, mode, namespace, peer);
+    }
+
+    /** The same, where TCP hands over as much as this in one piece ("BIG TCP", since Linux 6.3; older kernels ignore it). */
+    public NewLink withGso(int bytes) {
+        return new NewLink(kind, index, name, up, mtu, bytes, mac, master, parent, mode, namespace, peer);
     }
 
     /** The same with a hardware address such as {@code 02:42:ac:11:00:02}. */
     public NewLink withMac(String address) {
-        return new NewLink(kind, index, name, up, mtu, address, master, parent, mode, namespace, peer);
+        return new NewLink(kind, index, name, up, mtu, gso, address, master, parent, mode, namespace, peer);
     }
 
     /** The same as a port of a bridge. */
     public NewLink withMaster(int bridge) {
-        return new NewLink(kind, index, name, up, mtu, mac, bridge, parent, mode, namespace, peer);
+        return new NewLink(kind, index, name, up, mtu, gso, mac, bridge, parent, mode, namespace, peer);
     }
 
     /** The same in another network namespace. */
     public NewLink inNamespace(int descriptor) {
-        return new NewLink(kind, index, name, up, mtu, mac, master, parent, mode, descriptor, peer);
+        return new NewLink(kind, index, name, up, mtu, gso, mac, master, parent, mode, descriptor, peer);
     }
 }

@@ -39,6 +39,11 @@ public final class Requests {
         return Links.notLinkLocal(link);
     }
 
+    /** Sets how much TCP hands over in one piece, as {@link Links#gso(int, int)}. */
+    public static Request gso(int link, int bytes) {
+        return Links.sizing(link, bytes);
+    }
+
     /** Sets how its bridge treats a port. */
     public static Request port(int link, Links.PortOptions options) {
         return Links.treating(link, options);

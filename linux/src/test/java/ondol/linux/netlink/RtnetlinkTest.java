@@ -170,6 +170,18 @@ class RtnetlinkTest {
     }
 
     @Test
+    void tcpHandsOverLargerPieces() throws Exception {
+        NewLink far = NewLink.end("eth0").withGso(1 << 17).inNamespace(namespaces.get(1).number());
+        links(0).add(NewLink.veth("large", far).withGso(1 << 18));
+        int near = links(0).gso(links(0).get("large").index());
+        assumeTrue(near != 0, "this kernel has no BIG TCP for IPv4 (Linux 6.3)");
+        assertThat(near).isEqualTo(1 << 18);
+        assertThat(links(1).gso(links(1).get("eth0").index())).isEqualTo(1 << 17);
+        links(0).gso(1, 1 << 17);
+        assertThat(links(0).gso(1)).isEqualTo(1 << 17);
+    }
+
+    @Test
     void manyRequestsAreSentAtOnce() throws Exception {
         NewLink far =
                 NewLink.end("eth0").withIndex(77).inNamespace(namespaces.get(1).number());
