@@ -24,8 +24,19 @@ public record NetworkOptions(Map<String, String> values) {
     private static final int SMALLEST_IPV6_MTU = 1280;
     private static final int LARGEST_MTU = 65535;
 
-    private static final Set<String> KNOWN =
-            Set.of(MTU, NAME, ICC, MASQUERADE, HOST_IPV4, DEFAULT, PARENT, MACVLAN_MODE, IPVLAN_MODE, PREFIX, INHIBIT, BIG_TCP);
+    private static final Set<String> KNOWN = Set.of(
+            MTU,
+            NAME,
+            ICC,
+            MASQUERADE,
+            HOST_IPV4,
+            DEFAULT,
+            PARENT,
+            MACVLAN_MODE,
+            IPVLAN_MODE,
+            PREFIX,
+            INHIBIT,
+            BIG_TCP);
 
     /** Options that nobody looks at. */
     public List<String> unknown() {

@@ -171,7 +171,9 @@ class RtnetlinkTest {
 
     @Test
     void tcpHandsOverLargerPieces() throws Exception {
-        NewLink far = NewLink.end("eth0").withGso(1 << 17).inNamespace(namespaces.get(1).number());
+        NewLink far = NewLink.end("eth0")
+                .withGso(1 << 17)
+                .inNamespace(namespaces.get(1).number());
         links(0).add(NewLink.veth("large", far).withGso(1 << 18));
         int near = links(0).gso(links(0).get("large").index());
         assumeTrue(near != 0, "this kernel has no BIG TCP for IPv4 (Linux 6.3)");
