@@ -28,9 +28,16 @@ docker_exec() {
   for host in "$ours" $theirs; do docker -H "$host" run -d --name ondol-bench --label ondol-bench --network none ondol-bench sleep 10000 >/dev/null; done
   exec_on_ondol=(docker -H "$ours" exec ondol-bench true)
   exec_on_dockerd=(docker -H $theirs exec ondol-bench true)
-  in_turn exec_on_ondol exec_on_dockerd
+  # what the command takes by itself: the same words, to a program that answers at once and does nothing
+  gcc -O2 -o "$state/answers" "$top/bench/answers.c"
+  "$state/answers" "$state/answers.sock" &
+  servers+=($!)
+  exec_on_nothing=(docker -H "unix://$state/answers.sock" exec ondol-bench true)
+  sleep 0.2
+  in_turn exec_on_ondol exec_on_dockerd exec_on_nothing
   shown "${exec_on_ondol[@]}"; shown "${exec_on_dockerd[@]}"
   ratio "docker exec" exec_on_ondol exec_on_dockerd 0.5
+  ratio "docker exec, the command alone" exec_on_nothing exec_on_dockerd ""
   for host in "$ours" $theirs; do docker -H "$host" rm -f ondol-bench >/dev/null; done
 }
 
