@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class Files {
     public static final int O_NONBLOCK = 04000;
     public static final int O_CLOEXEC = 02000000;
     public static final int O_PATH = 010000000;
+    /** The most bytes of a setting: the kernel gives no more than a page. */
+    private static final int SETTING = 4096;
+
     private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
     public static final int O_DIRECTORY = ARM ? 040000 : 0200000;
     public static final int O_NOFOLLOW = ARM ? 0100000 : 0400000;
@@ -362,6 +366,18 @@ public final class Files {
             }
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * What a file below {@code /proc/sys} says, without the end of its line ({@code man 5 proc_sys}); empty where it is not
+     * there or cannot be read. The JDK's own way makes more system calls.
+     */
+    public static String readSetting(String path) {
+        try (Descriptor file = open(path, O_RDONLY | O_CLOEXEC)) {
+            return new String(readSmall(file, SETTING), StandardCharsets.US_ASCII).strip();
+        } catch (KernelException e) {
+            return "";
+        }
     }
 
     /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import ondol.linux.Descriptor;
 import ondol.linux.Errno;
 import ondol.linux.Files;
 import ondol.linux.KernelException;
@@ -138,11 +137,7 @@ public final class Wiring {
      * its own published port only where the bridge sends back to where a frame came from.
      */
     private static boolean translatesInBridges() {
-        try (Descriptor setting = Files.open(BRIDGE_FILTER, Files.O_RDONLY | Files.O_CLOEXEC)) {
-            return Files.readSmall(setting, 16)[0] == '1';
-        } catch (KernelException e) {
-            return false; // it is not loaded
-        }
+        return Files.readSetting(BRIDGE_FILTER).equals("1"); // it is not there where br_netfilter is not loaded
     }
 
     private static NewLink onParent(Plug plug, int parent, NewLink.Mode mode) {

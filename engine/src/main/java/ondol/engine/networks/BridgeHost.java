@@ -2,7 +2,6 @@ package ondol.engine.networks;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
-import ondol.linux.Descriptor;
 import ondol.linux.KernelException;
 import ondol.network.AddressPool;
 import ondol.network.Bridges;
@@ -116,7 +114,8 @@ public final class BridgeHost implements AutoCloseable {
         if (network.bridged() && !network.network().internal()) {
             for (AddressPool pool : network.pools()) {
                 Path setting = SETTINGS.resolve(pool.subnet().ipv6() ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward");
-                if (!off.contains(setting) && !read(setting).equals("1")) {
+                if (!off.contains(setting)
+                        && !ondol.linux.Files.readSetting(setting.toString()).equals("1")) {
                     off.add(setting);
                 }
             }
@@ -232,15 +231,6 @@ public final class BridgeHost implements AutoCloseable {
         }
         warnings.addAll(traffic.warnings());
         return warnings;
-    }
-
-    private static String read(Path setting) {
-        // each start asks, and the JDK's own way takes four times as long
-        try (Descriptor file = ondol.linux.Files.open(setting.toString(), ondol.linux.Files.O_RDONLY)) {
-            return new String(ondol.linux.Files.readSmall(file, 16), StandardCharsets.US_ASCII).strip();
-        } catch (KernelException e) {
-            return "";
-        }
     }
 
     private static void write(Path setting, String value) {

@@ -160,6 +160,24 @@ class NetworkMakerTest {
     }
 
     @Test
+    void tcpHandsOverMoreWhereNothingLeavesOrWhereItIsSaid() {
+        NetworkConfig said =
+                named("a").options(Map.of(NetworkOptions.BIG_TCP, "true")).build();
+        NetworkConfig denied = named("b")
+                .internal(true)
+                .options(Map.of(NetworkOptions.BIG_TCP, "false"))
+                .build();
+        assertEquals(0, new LiveNetwork(make(named("c").build()), "br-x", false).gso());
+        assertEquals(196_608, new LiveNetwork(make(named("d").build()), "br-x", true).gso());
+        assertEquals(196_608, new LiveNetwork(make(named("e").internal(true).build()), "br-x", false).gso());
+        assertEquals(196_608, new LiveNetwork(make(said), "br-x", false).gso());
+        assertEquals(0, new LiveNetwork(make(denied), "br-x", true).gso());
+        refused(
+                "option ondol.big-tcp is not true or false: \"much\"",
+                named("f").options(Map.of(NetworkOptions.BIG_TCP, "much")).build());
+    }
+
+    @Test
     void placesAreGivenAndTakenBack() {
         LiveNetwork network = new LiveNetwork(make(named("a").enableIPv6(true).build()), "br-x", false);
         EndpointSettings place = network.join(EndpointSettingsBuilder.builder().build(), "e1", _ -> false);
