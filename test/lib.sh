@@ -81,6 +81,27 @@ daemon:x:1:' >"$1/etc/group"
   echo 'Ondol test root' >"$1/etc/release"
 }
 
+# For tests in a network namespace of their own.
+links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
+quiet() { "$@" >/dev/null 2>&1; }
+# far_host NAME NUMBER: another host, which is a network namespace: 10.NUMBER.0.2 and fd00:NUMBER::2 on a wire NAME to this
+# one, which has 10.NUMBER.0.1 and fd00:NUMBER::1. The variable NAME is then a process in it, for `on`.
+programs=() # are ended with the test
+far_host() {
+  unshare -n sleep 600 &
+  programs+=($!)
+  local pid=$!
+  until [[ $(readlink "/proc/$pid/ns/net") != @("$(readlink /proc/self/ns/net)"|"") ]]; do sleep 0.05; done
+  ip link add "$1" type veth peer name eth0 netns "$pid"
+  ip addr add "10.$2.0.1/24" dev "$1" && ip link set "$1" up
+  nsenter -t "$pid" -n sh -c "ip link set lo up; ip addr add 10.$2.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.$2.0.1"
+  if [[ -e /proc/sys/net/ipv6 ]]; then
+    ip -6 addr add "fd00:$2::1/64" dev "$1" nodad && nsenter -t "$pid" -n ip -6 addr add "fd00:$2::2/64" dev eth0 nodad
+  fi
+  eval "$1=$pid"
+}
+on() { nsenter -t "$1" -n "${@:2}"; }
+
 # On a terminal of its own, for a minute at most: terminal COMMAND, with input from stdin. The time limit is out here: within
 # the terminal `timeout` would make its command a background one, which the kernel stops as soon as it sets the terminal.
 terminal() { SHELL=/bin/bash timeout -k 5 60 script -qec "$1" /dev/null; }
@@ -114,6 +135,7 @@ end_all() {
     echo "  the engine's last words:"
     tail -n 15 "$state/engine.log" | sed 's/^/    /'
   fi
+  ((${#programs[@]} == 0)) || kill "${programs[@]}" 2>/dev/null
   rm -rf --one-file-system "$state" # never into what a killed test left mounted
 }
 trap end_all EXIT

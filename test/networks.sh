@@ -7,26 +7,8 @@
 need ip iproute2 iproute iproute2 || exit 77
 need curl curl curl curl || exit 77
 ip link set lo up
-links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
-quiet() { "$@" >/dev/null 2>&1; }
-
-# client (10.99.0.2) -- 10.99.0.1 engine 10.98.0.1 -- (10.98.0.2) server
-hosts=()
-host() { # NAME NUMBER
-  unshare -n sleep 600 &
-  hosts+=($!)
-  local pid=$!
-  until [[ $(readlink "/proc/$pid/ns/net") != @("$(readlink /proc/self/ns/net)"|"") ]]; do sleep 0.05; done
-  ip link add "$1" type veth peer name eth0 netns "$pid"
-  ip addr add "10.$2.0.1/24" dev "$1" && ip link set "$1" up
-  nsenter -t "$pid" -n sh -c "ip link set lo up; ip addr add 10.$2.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.$2.0.1"
-  ip -6 addr add "fd00:$2::1/64" dev "$1" nodad && nsenter -t "$pid" -n ip -6 addr add "fd00:$2::2/64" dev eth0 nodad
-  eval "$1=$pid"
-}
-host client 99
-host server 98
-on() { nsenter -t "$1" -n "${@:2}"; }
-trap 'end_all; kill "${hosts[@]}" 2>/dev/null' EXIT
+far_host client 99 # client (10.99.0.2) -- 10.99.0.1 engine 10.98.0.1 -- (10.98.0.2) server
+far_host server 98
 
 start_engine
 busybox_root "$state/root"
@@ -155,7 +137,7 @@ if [[ $walls ]]; then
     until_true 10 udp_moved && ok "a client that goes on finds the container that has the port now" || bad "a client that goes on finds the container that has the port now"
   fi
   nsenter -t $server -n busybox httpd -f -p 80 -h "$state/root/www" & # not by the function: that would be a shell between
-  hosts+=($!)
+  programs+=($!)
   equal "outside is reached, by the machine's address" welcome "$("$ondol" run --rm base timeout 5 wget -q -O- http://10.98.0.2/ 2>&1)"
   "$ondol" network create --internal closed >/dev/null
   lacks "not from an internal network" "$("$ondol" run --rm --network closed base timeout 2 wget -q -O- http://10.98.0.2/ 2>&1)" welcome

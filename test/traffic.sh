@@ -5,19 +5,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need ip iproute2 iproute iproute2 || exit 77
 ip link set lo up
-links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
-quiet() { "$@" >/dev/null 2>&1; }
-
-# engine 10.98.0.1 -- (10.98.0.2) outside, with an echo at the ports 80 and 443
-unshare -n sleep 600 &
-outside=$! programs=($!)
-until [[ $(readlink "/proc/$outside/ns/net") != @("$(readlink /proc/self/ns/net)"|"") ]]; do sleep 0.05; done
-ip link add up0 type veth peer name eth0 netns "$outside"
-ip addr add 10.98.0.1/24 dev up0 && ip link set up0 up
-on_outside() { nsenter -t "$outside" -n "$@"; }
-on_outside sh -c "ip link set lo up; ip addr add 10.98.0.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.98.0.1"
+far_host outside 98 # 10.98.0.2, with an echo at the ports 80 and 443
 for port in 80 443; do nsenter -t "$outside" -n busybox nc -ll -p $port -e echo "port $port" & programs+=($!); done
-trap 'end_all; kill "${programs[@]}" 2>/dev/null' EXIT
 
 start_engine
 busybox_root "$state/root"
@@ -82,7 +71,7 @@ if [[ $walls ]]; then
   if command -v nft >/dev/null; then
     echo "the machine's own rules"
     "$ondol" run -d --name web -p 8080:80 base nc -ll -p 80 -e echo welcome >/dev/null
-    visit() { on_outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8080' 2>&1; }
+    visit() { on $outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8080' 2>&1; }
     equal "a published port" welcome "$(visit)"
     nft 'add table inet wall; add chain inet wall input { type filter hook input priority 0; policy accept; }; add rule inet wall input tcp dport 8080 drop'
     denied() { [[ $(visit) != welcome ]]; }

@@ -1,11 +1,15 @@
 package ondol.network;
 
+import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import ondol.linux.Errno;
+import ondol.linux.Files;
 import ondol.linux.KernelException;
 import ondol.linux.netlink.Addresses.Address;
 import ondol.linux.netlink.Link;
@@ -67,6 +71,9 @@ public final class Bridges {
                     NetworkException.Reason.TAKEN,
                     "the machine has a network interface %s that is no bridge".formatted(settings.name()));
         }
+        if (settings.gateways().stream().anyMatch(gateway -> gateway.address() instanceof Inet6Address)) {
+            allowIpv6(settings.name());
+        }
         List<Prefix> there = addresses.list(bridge.index());
         for (Prefix gateway : settings.gateways()) {
             if (!there.contains(gateway)) {
@@ -77,6 +84,18 @@ public final class Bridges {
             links.up(bridge.index());
         }
         return bridge.index();
+    }
+
+    /** The machine may have IPv6 switched off for links that are made ({@code conf/all/disable_ipv6}). */
+    private static void allowIpv6(String name) {
+        String setting = "/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6";
+        if (Files.readSetting(setting).equals("1")) {
+            try {
+                java.nio.file.Files.writeString(Path.of(setting), "0");
+            } catch (IOException e) {
+                // then the kernel refuses the address, and says why
+            }
+        }
     }
 
     private void refuseOverlap(Settings settings) {

@@ -71,7 +71,12 @@ final class Ending {
 
     private void missing(Container container, long bytes, int error) {
         String why = Errno.of(error).words();
-        LOG.log(Level.WARNING, "{0} bytes of the output of {1} are not in its log: {2}", bytes, container.id(), why);
+        LOG.log(
+                Level.WARNING,
+                "{0} bytes of the output of {1} are not in its log: {2}",
+                String.valueOf(bytes),
+                container.id(),
+                why);
         house.publish(container, "log_lost", Map.of("bytes", String.valueOf(bytes), "reason", why));
     }
 

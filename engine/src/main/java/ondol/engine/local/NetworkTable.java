@@ -207,6 +207,11 @@ final class NetworkTable implements AutoCloseable {
         }
         Network made =
                 translate(() -> maker.make(Folders.newId(), config, others, bridges.inUse(bridgeNames(byId.values()))));
+        if (made.enableIPv6() && !made.configOnly() && !Files.isDirectory(Path.of("/proc/sys/net/ipv6"))) {
+            throw new EngineException(
+                    EngineException.Kind.UNSUPPORTED,
+                    "this machine's kernel has no IPv6: create network %s without it".formatted(made.name()));
+        }
         LiveNetwork live = add(made);
         try {
             refuseBridgeName(live);

@@ -52,6 +52,12 @@ public record NetworkOptions(Map<String, String> values) {
         flag(MASQUERADE, true);
         flag(BIG_TCP, false);
         traffic();
+        String bridge = bridgeName();
+        if (bridge != null
+                && (bridge.equals("all")
+                        || bridge.equals("default"))) { // the kernel's settings of all links are called so
+            throw EngineException.invalid("a bridge cannot be called %s".formatted(bridge));
+        }
         int mtu = mtu();
         if (mtu != 0 && (mtu < (ipv6 ? SMALLEST_IPV6_MTU : SMALLEST_MTU) || mtu > LARGEST_MTU)) {
             throw EngineException.invalid("the MTU %d is not from %d to %d"

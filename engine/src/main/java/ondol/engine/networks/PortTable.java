@@ -261,7 +261,9 @@ public final class PortTable implements AutoCloseable {
                 relay = relay(port, socket);
             } catch (KernelException | NetworkException e) {
                 System.getLogger(PortTable.class.getName())
-                        .log(System.Logger.Level.WARNING, "port {0} is not held: {1}", port.hostPort(), e.getMessage());
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "port " + port.hostPort() + " is not held: " + e.getMessage());
             }
             held.computeIfAbsent(container, _ -> new ArrayList<>()).add(new Held(port, socket, relay));
         }
