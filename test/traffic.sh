@@ -71,6 +71,7 @@ if [[ $walls ]]; then
   if command -v nft >/dev/null; then
     echo "the machine's own rules"
     "$ondol" run -d --name web -p 8080:80 base nc -ll -p 80 -e echo welcome >/dev/null
+    bridge=$(links | grep -vxF "$before" | grep -v @)
     visit() { on $outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8080' 2>&1; }
     equal "a published port" welcome "$(visit)"
     nft 'add table inet wall; add chain inet wall input { type filter hook input priority 0; policy accept; }; add rule inet wall input tcp dport 8080 drop'
@@ -81,6 +82,58 @@ if [[ $walls ]]; then
     let_in() { [[ $(visit) == welcome ]]; }
     until_true 5 let_in && ok "what the machine lets in gets in" || bad "what the machine lets in gets in"
     nft delete table inet wall
+
+    if command -v firewalld >/dev/null && command -v firewall-cmd >/dev/null && command -v dbus-daemon >/dev/null; then
+      echo "firewalld, with a bus, a configuration and a /run of its own"
+      until_true 5 let_in && ok "before it is there the port is reached" || bad "before it is there the port is reached"
+      mkdir "$state/firewalld"
+      echo DefaultZone=public >"$state/firewalld/firewalld.conf"
+      cat >"$state/bus.conf" <<BUS
+<busconfig><listen>unix:path=$state/bus</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
+BUS
+      export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$state/bus
+      dbus-daemon --config-file="$state/bus.conf" --nofork >"$state/bus.log" 2>&1 &
+      bus=$! programs+=($!)
+      until_true 10 test -S "$state/bus"
+      unshare -m sh -c 'mount -t tmpfs run /run && exec firewalld --nofork --nopid --system-config "$1" --log-target console' \
+        sh "$state/firewalld" >"$state/firewalld.log" 2>&1 &
+      firewalld=$! programs+=($!)
+      firewall() { firewall-cmd -q "$@" >>"$state/firewalld.log" 2>&1; }
+      until_true 30 firewall --state && ok "it runs" || bad "it runs" "$(cat "$state/firewalld.log")"
+      until_true 5 denied && ok "a port that it has not opened is not reached" || bad "a port that it has not opened is not reached"
+      equal "from the machine itself it is" welcome "$(echo | busybox nc -w 2 127.0.0.1 8080)"
+      firewall --add-port=8080/tcp
+      until_true 5 let_in && ok "one that it has opened is" || bad "one that it has opened is"
+      firewall --remove-port=8080/tcp
+      until_true 5 denied && ok "until it closes it" || bad "until it closes it"
+      firewall --permanent --add-port=8080/tcp
+      its() { nft list table inet firewalld; }
+      firewall --reload
+      until_true 5 let_in && ok "also after it has made its rules anew" || bad "also after it has made its rules anew"
+      rules=$(its)
+      "$ondol" run -d --name other -p 8081:80 base nc -ll -p 80 -e echo other >/dev/null
+      equal "its rules are as they were with one more port" "$rules" "$(its)"
+      lacks "what containers send to outside it rejects" "$(from other)" port
+      holds "which is said, and what lets it" "$("$ondol" info 2>&1)" "firewalld filter_FORWARD refuses at its end what no rule before lets pass: containers reach outside, and are reached, only as far as it lets them: firewall-cmd --zone=trusted --add-interface=$bridge lets them"
+      firewall --zone=trusted --add-interface="$bridge"
+      equal "it does" "port 80,port 443" "$(from other)"
+      firewall --permanent --zone=trusted --add-interface="$bridge"
+      firewall --reload
+      equal "for good, when said so" "port 80,port 443" "$(from other)"
+      until_true 5 let_in && ok "and the port is still reached" || bad "and the port is still reached"
+      lacks "and the other one not" "$(on $outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8081' 2>&1)" other
+      kill "$firewalld" && until_true 10 gone "$firewalld"
+      kill "$bus"
+      unset DBUS_SYSTEM_BUS_ADDRESS
+      lacks "its rules go with it" "$(nft list tables)" firewalld
+      visit_other() { [[ $(on $outside sh -c 'echo | busybox nc -w 2 10.98.0.1 8081' 2>&1) == other ]]; }
+      until_true 5 visit_other && ok "and what it closed is open" || bad "and what it closed is open"
+      lacks "and nothing is said of it" "$("$ondol" info 2>&1)" filter_FORWARD
+      "$ondol" rm -f other >/dev/null
+    else
+      echo "  firewalld or dbus-daemon is missing: beside firewalld is left out"
+    fi
     "$ondol" rm -f web >/dev/null
   fi
 fi

@@ -14,6 +14,7 @@ import ondol.linux.nftables.Data;
 import ondol.linux.nftables.Element;
 import ondol.linux.nftables.Hook;
 import ondol.linux.nftables.ListedChain;
+import ondol.linux.nftables.ListedRule;
 import ondol.linux.nftables.Load;
 import ondol.linux.nftables.NamedSet;
 import ondol.linux.nftables.Nftables;
@@ -307,17 +308,35 @@ public final class Firewall implements AutoCloseable {
         return Element.of(key, Data.concat(Data.address(port.container()), Data.port(port.containerPort())));
     }
 
-    /** Base chains of others that drop what they have no rule for when it is forwarded: a sentence's worth of names. */
-    public List<String> foreignDrops() {
-        List<String> drops = new ArrayList<>();
+    /**
+     * A base chain of others that drops what is forwarded.
+     *
+     * @param table its table, such as {@code inet firewalld}
+     * @param how in words, for people, after the chain's name
+     */
+    public record Drop(Table table, String chain, String how) {
+        /** Its table and its name, as people write them. */
+        public String where() {
+            return table + " " + chain;
+        }
+    }
+
+    /** Base chains of others that drop what they have no rule for when it is forwarded, by policy or by a rule at the end. */
+    public List<Drop> foreignDrops() {
+        List<Drop> drops = new ArrayList<>();
         Nftables nftables = kernel;
-        for (ListedChain listed : nftables == null ? List.<ListedChain>of() : nftables.chains()) {
+        if (nftables == null) {
+            return drops;
+        }
+        for (ListedChain listed : nftables.chains()) {
             Chain.Base base = listed.chain().base();
-            if (base != null
-                    && base.hook() == Hook.FORWARD
-                    && base.policy().equals(Verdict.DROP)
-                    && !listed.table().equals(table)) {
-                drops.add(listed.table() + " " + listed.chain().name());
+            if (base == null || base.hook() != Hook.FORWARD || listed.table().equals(table)) {
+                continue;
+            }
+            if (base.policy().equals(Verdict.DROP)) {
+                drops.add(new Drop(listed.table(), listed.name(), "drops what is forwarded"));
+            } else if (nftables.rules(listed.table(), listed.name()).stream().anyMatch(ListedRule::refusesAll)) {
+                drops.add(new Drop(listed.table(), listed.name(), "refuses at its end what no rule before lets pass"));
             }
         }
         return drops;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 import ondol.linux.KernelException;
 import ondol.network.AddressPool;
 import ondol.network.Bridges;
@@ -215,12 +216,13 @@ public final class BridgeHost implements AutoCloseable {
                         "WARNING: this kernel has no nf_tables: containers reach each other and the machine; ports are not published, and nothing else is reached ("
                                 + why.getMessage() + ")"));
         try {
-            List<String> drops = new ArrayList<>(firewall.foreignDrops());
-            drops.removeAll(docker == null ? List.of() : docker.passed());
-            for (String chain : drops) {
-                warnings.add(
-                        "WARNING: the chain " + chain
-                                + " drops what is forwarded: containers reach outside, and are reached, only as far as it lets them");
+            List<String> passed = docker == null ? List.of() : docker.passed();
+            for (Firewall.Drop drop : firewall.foreignDrops()) {
+                if (!passed.contains(drop.where())) {
+                    warnings.add("WARNING: the chain " + drop.where() + " " + drop.how()
+                            + ": containers reach outside, and are reached, only as far as it lets them"
+                            + (drop.table().name().equals("firewalld") ? trusting() : ""));
+                }
             }
         } catch (KernelException e) {
             LOG.log(Level.DEBUG, "the chains of others cannot be read", e);
@@ -231,6 +233,16 @@ public final class BridgeHost implements AutoCloseable {
         }
         warnings.addAll(traffic.warnings());
         return warnings;
+    }
+
+    /** How firewalld is told. Its chain ends as before then, so this is said afterwards, too. */
+    private synchronized String trusting() {
+        String interfaces = up.values().stream()
+                .filter(network -> !network.closed())
+                .map(network -> " --add-interface=" + network.bridge())
+                .collect(Collectors.joining());
+        return ": firewall-cmd --zone=trusted" + (interfaces.isEmpty() ? " --add-interface=BRIDGE" : interfaces)
+                + " lets them, and once more with --permanent for good";
     }
 
     private static void write(Path setting, String value) {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import ondol.linux.netlink.Reply;
 import ondol.linux.netlink.Reply.Attributes;
 import ondol.linux.netlink.Request;
@@ -18,6 +19,9 @@ import ondol.linux.netlink.Request;
  */
 public record ListedRule(Table table, String chain, long handle, byte[] expressions, byte[] userData) {
     private static final int IPPROTO_NONE = 0;
+
+    /** Expressions that a packet gets past, whichever it is; {@code immediate} is a verdict, or data that nobody compares. */
+    private static final Set<String> ASKS_NOTHING = Set.of("counter", "log", "immediate");
 
     /** What a counter counted. */
     public record Counter(long packets, long bytes) {}
@@ -73,6 +77,12 @@ public record ListedRule(Table table, String chain, long handle, byte[] expressi
     /** Whether it refuses packets and says so to their senders. */
     public boolean rejects() {
         return parsed().stream().anyMatch(ListedRule::isReject);
+    }
+
+    /** Whether no packet gets past it, whichever it is: it asks for nothing, and drops or rejects. */
+    public boolean refusesAll() {
+        return (rejects() || verdicts().contains(Verdict.DROP))
+                && parsed().stream().allMatch(one -> isReject(one) || ASKS_NOTHING.contains(one.name));
     }
 
     private static boolean isReject(Expression one) {

@@ -125,6 +125,21 @@ class NftablesTest {
     }
 
     @Test
+    void whatNoPacketGetsPastIsKnown() {
+        nftables.apply(new Transaction()
+                .addTable(TABLE)
+                .addChain(TABLE, Chain.filter("forward", Hook.FORWARD, 0))
+                .addRule(TABLE, "forward", ctState(Packet.ESTABLISHED), Verdict.DROP)
+                .addRule(TABLE, "forward", ctState(Packet.NEW), Action.reject())
+                .addRule(TABLE, "forward", counter(), Verdict.RETURN)
+                .addRule(TABLE, "forward", counter(), Verdict.DROP)
+                .addRule(TABLE, "forward", Action.reject()));
+        assertThat(nftables.rules(TABLE, "forward"))
+                .extracting(ListedRule::refusesAll)
+                .containsExactly(false, false, false, true, true);
+    }
+
+    @Test
     void setsKeepTheirElements() {
         NamedSet peers = NamedSet.of("peers", IPV6_ADDR);
         NamedSet links = NamedSet.of("links", IFNAME).toVerdicts();
