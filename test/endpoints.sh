@@ -47,6 +47,10 @@ machine=$(inside two awk '/machine/ {print $1}' /etc/hosts)
 busybox httpd -f -p "$machine:8070" -h "$state/root/www" & programs+=($!)
 until_true 5 quiet busybox nc -z "$machine" 8070
 equal "which is reached by that name" welcome "$(inside two timeout 3 wget -q -O- http://machine:8070/)"
+room linked
+equal "a link is a name in the default network" "1 1" "$("$quick" run --rm --link linked:uno base sh -c 'for name in linked uno; do ping -c 1 -W 2 $name >/dev/null && echo 1; done | xargs' 2>&1)"
+exits "which others have not" 1 "$quick" run --rm base ping -c 1 -W 2 linked
+leave linked
 holds "an address has a name" "$(inside one nslookup 10.55.0.4)" "two.asked"
 "$quick" network create --subnet 10.54.0.0/29 tiny >/dev/null
 for n in 1 2 3 4 5; do room "t$n" --network tiny; done

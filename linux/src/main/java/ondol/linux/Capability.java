@@ -1,6 +1,8 @@
 package ondol.linux;
 
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One of the privileges that the kernel splits root's power into ({@code man 7 capabilities}). The order is the kernel's
@@ -52,6 +54,18 @@ public enum Capability {
 
     private static final String PREFIX = "CAP_";
 
+    /** By name and by number: a container's five sets are looked up each time that a process is made in it. */
+    private static final Map<String, Capability> BY_WORD = byWord();
+
+    private static Map<String, Capability> byWord() {
+        Map<String, Capability> all = new HashMap<>();
+        for (Capability capability : values()) {
+            all.put(capability.name(), capability);
+            all.put(Integer.toString(capability.ordinal()), capability);
+        }
+        return Map.copyOf(all);
+    }
+
     /** The kernel's number, from 0. */
     public int number() {
         return ordinal();
@@ -77,11 +91,9 @@ public enum Capability {
         if (name.startsWith(PREFIX)) {
             name = name.substring(PREFIX.length());
         }
-        for (Capability capability : values()) {
-            if (capability.name().equals(name)
-                    || Integer.toString(capability.ordinal()).equals(name)) {
-                return capability;
-            }
+        Capability found = BY_WORD.get(name);
+        if (found != null) {
+            return found;
         }
         throw new IllegalArgumentException(
                 "unknown capability \"%s\": write a name such as NET_ADMIN or CAP_NET_ADMIN, or a number from 0 to %d"

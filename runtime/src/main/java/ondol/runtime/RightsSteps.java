@@ -2,6 +2,7 @@ package ondol.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -153,6 +154,10 @@ final class RightsSteps {
     }
 
     private static Set<Capability> parse(@Nullable List<String> names) {
-        return names == null ? Set.of() : names.stream().map(Capability::parse).collect(Collectors.toSet());
+        Set<Capability> set = EnumSet.noneOf(Capability.class);
+        if (names != null) {
+            names.forEach(name -> set.add(Capability.parse(name)));
+        }
+        return set;
     }
 }

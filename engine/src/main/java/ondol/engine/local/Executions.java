@@ -17,9 +17,12 @@ final class Executions {
     private final Map<String, Execution> all = new ConcurrentHashMap<>();
     private final Set<Execution> unstarted = new LinkedHashSet<>(); // the oldest first; guarded by itself
 
-    /** Their ids. */
+    /** The ids of those that have not ended; one that has can still be asked about, by who knows its id. */
     List<String> ids() {
-        return List.copyOf(all.keySet());
+        return all.values().stream()
+                .filter(execution -> !execution.ended.isDone())
+                .map(execution -> execution.id)
+                .toList();
     }
 
     /** One that is started at once. */
