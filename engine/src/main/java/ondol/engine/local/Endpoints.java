@@ -249,20 +249,24 @@ final class Endpoints {
         return new ContainerFiles.Facts(record.endpoints(), links(record), gateway(record.endpoints()));
     }
 
-    /** The machine's own address in a container's networks: what {@code host-gateway} stands for. */
+    /**
+     * The machine's own address in a container's networks: what {@code host-gateway} stands for. That of IPv4 where a network
+     * has both: clients say its subnets in any order.
+     */
     Optional<InetAddress> gateway(Map<String, EndpointSettings> places) {
         for (String name : places.keySet()) {
-            Optional<InetAddress> gateway = networks.find(name)
-                    .filter(LiveNetwork::bridged)
-                    .flatMap(network -> network.pools().stream()
-                            .map(ondol.network.AddressPool::gateway)
-                            .filter(Objects::nonNull)
-                            .findFirst());
+            Optional<InetAddress> gateway =
+                    networks.find(name).filter(LiveNetwork::bridged).flatMap(Endpoints::gateway);
             if (gateway.isPresent()) {
                 return gateway;
             }
         }
-        return networks.get("bridge").pools().stream()
+        return gateway(networks.get("bridge"));
+    }
+
+    private static Optional<InetAddress> gateway(LiveNetwork network) {
+        return network.pools().stream()
+                .sorted(Comparator.comparing(pool -> pool.subnet().ipv6()))
                 .map(ondol.network.AddressPool::gateway)
                 .filter(Objects::nonNull)
                 .findFirst();
