@@ -7,6 +7,8 @@ need ip iproute2 iproute iproute2 || exit 77
 ip link set lo up
 far_host outside 99
 
+mkdir -p "$state/data"
+echo '{"hostNames": "127.0.0.54:53"}' >"$state/data/networks.json"
 start_engine
 busybox_root "$state/root"
 mkdir -p "$state/root/www" && echo welcome >"$state/root/www/index.html"
@@ -51,6 +53,10 @@ room linked
 equal "a link is a name in the default network" "1 1" "$("$quick" run --rm --link linked:uno base sh -c 'for name in linked uno; do ping -c 1 -W 2 $name >/dev/null && echo 1; done | xargs' 2>&1)"
 exits "which others have not" 1 "$quick" run --rm base ping -c 1 -W 2 linked
 leave linked
+for name in two.ondol two.asked.ondol; do
+  holds "the machine asks for $name, where that is wanted" "$(busybox nslookup $name 127.0.0.54 2>&1)" 10.55.0.4
+done
+lacks "and for nothing else" "$(busybox nslookup two 127.0.0.54 2>&1)" 10.55.0.4
 holds "an address has a name" "$(inside one nslookup 10.55.0.4)" "two.asked"
 "$quick" network create --subnet 10.54.0.0/29 tiny >/dev/null
 for n in 1 2 3 4 5; do room "t$n" --network tiny; done
