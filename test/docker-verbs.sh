@@ -40,12 +40,18 @@ like "--read-only" 'Read-only file system' "$($d run --rm --read-only base touch
 like "--network none: loopback alone" '^lo$' "$($d run --rm --network none base ls /sys/class/net)"
 exits "a bad limit" 125 $d run --rm --memory 1 base true
 exits "a mount source that is missing" 125 $d run --rm --mount type=bind,source="$state/none",target=/x base true
-if [[ $($d info --format '{{json .Warnings}}' 2>/dev/null) == *"no nf_tables"* ]]; then
+if ! has_nf_tables; then
   like "a kernel without nf_tables publishes no ports, and that is said" 'nf_tables' "$($d run --rm -p 8080:80 base true 2>&1)"
   $d run -d --name neighbour base sleep 1000 >/dev/null
   succeeds "containers reach each other all the same" $d run --rm --link neighbour base ping -c 1 -W 5 neighbour
   succeeds "and the machine" $d run --rm base sh -c 'ping -c 1 -W 5 $(ip route | awk "/default/ {print \$3}")'
   $d rm -f neighbour >/dev/null
+fi
+if [[ ! -e /proc/sys/net/ipv6 ]]; then
+  holds "a kernel without IPv6 is told" "$($d network create --ipv6 six 2>&1)" "this machine's kernel has no IPv6: create network six without it"
+  $d network create four >/dev/null
+  like "and other networks are as ever" '^default via ' "$($d run --rm --network four base ip route)"
+  succeeds "until they go" $d network rm four
 fi
 
 echo "create, start, attach, wait"

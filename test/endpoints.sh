@@ -4,6 +4,7 @@
 [[ -n ${ONDOL_TEST_NAMESPACE:-} ]] || exec env ONDOL_TEST_NAMESPACE=1 unshare -n -- "$0" "$@"
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need ip iproute2 iproute iproute2 || exit 77
+need curl curl curl curl || exit 77
 ip link set lo up
 far_host outside 99
 
@@ -15,7 +16,7 @@ mkdir -p "$state/root/www" && echo welcome >"$state/root/www/index.html"
 busybox dd if=/dev/zero of="$state/root/www/large" bs=1M count=4 2>/dev/null
 succeeds "an image" "$ondol" init "$state/root" base
 before=$(links)
-[[ $("$quick" info --format '{{json .Warnings}}') != *"no nf_tables"* ]] && walls=yes || walls=
+has_nf_tables && walls=yes || walls=
 inside() { "$quick" exec "$@" 2>&1; }
 room() { "$quick" run -d --name "$1" "${@:2}" base sleep 1000 >/dev/null; }
 place() { "$quick" inspect -f "{{with index .NetworkSettings.Networks \"$2\"}}{{.$3}}{{end}}" "$1"; } # CONTAINER NETWORK FIELD
@@ -26,7 +27,7 @@ echo "addresses and links that were asked for"
 succeeds "a network" "$quick" network create --subnet 10.55.0.0/24 --gateway 10.55.0.254 --aux-address printer=10.55.0.1 \
   --aux-address scanner=10.55.0.3 -o com.docker.network.driver.mtu=1300 ${six:+--ipv6 --subnet fd55::/64 --gateway fd55::fe} asked
 room one --network asked
-room two --network asked --mac-address 02:42:ac:11:00:99 ${six:+--ip6 fd55::77} --add-host machine:host-gateway --add-host far:10.99.0.2
+room two --network asked --mac-address 02:42:ac:11:00:99 ${six:+--ip6 fd55::77} --add-host machine:host-gateway
 equal "the first address that is not set aside" 10.55.0.2 "$(place one asked IPAddress)"
 equal "and the next" 10.55.0.4 "$(place two asked IPAddress)"
 exits "one that is set aside cannot be had" 125 "$quick" run --rm --network asked --ip 10.55.0.3 base true
@@ -74,8 +75,6 @@ if [[ $six ]]; then
   leave three
   "$quick" network rm dual >/dev/null
   echo 0 >/proc/sys/net/ipv6/conf/default/disable_ipv6
-else
-  holds "a kernel without IPv6 is told" "$("$quick" network create --ipv6 dual 2>&1)" "kernel has no IPv6"
 fi
 
 echo "several networks"
@@ -163,7 +162,5 @@ start_engine
 equal "and the next one knows" exited "$("$quick" inspect -f '{{.State.Status}}' last)"
 leave last
 succeeds "the network goes" "$quick" network rm asked
-as_before() { [[ $(links) == "$before" ]]; }
-until_true 15 as_before && ok "no link is left" || bad "links are left" "$(links)"
-if [[ $walls ]] && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi
+nothing_left "$before"
 finish

@@ -81,6 +81,9 @@ daemon:x:1:' >"$1/etc/group"
   echo 'Ondol test root' >"$1/etc/release"
 }
 
+# Whether ports, walls and the way outside can be had.
+has_nf_tables() { [[ $("$quick" info --format '{{json .Warnings}}' 2>/dev/null) != *"no nf_tables"* ]]; }
+
 # For tests in a network namespace of their own.
 links() { ip -o link show | awk -F': ' '{print $2}' | sort; }
 quiet() { "$@" >/dev/null 2>&1; }
@@ -101,6 +104,11 @@ far_host() {
   eval "$1=$pid"
 }
 on() { nsenter -t "$1" -n "${@:2}"; }
+nothing_left() { # LINKS: those that were there before
+  as_before() { [[ $(links) == "$1" ]]; }
+  until_true 15 as_before "$1" && ok "no link is left" || bad "links are left" "$(links)"
+  if has_nf_tables && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi
+}
 
 # On a terminal of its own, for a minute at most: terminal COMMAND, with input from stdin. The time limit is out here: within
 # the terminal `timeout` would make its command a background one, which the kernel stops as soon as it sets the terminal.

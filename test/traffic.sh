@@ -12,8 +12,7 @@ start_engine
 busybox_root "$state/root"
 for applet in nc nslookup; do ln -sf busybox "$state/root/bin/$applet"; done
 succeeds "an image" "$ondol" init "$state/root" base
-[[ $("$ondol" info --format '{{json .Warnings}}') != *"no nf_tables"* ]] || walls=
-walls=${walls-yes}
+has_nf_tables && walls=yes || walls=
 before=$(links)
 both='echo | nc -w 3 10.98.0.2 80; echo | nc -w 3 10.98.0.2 443' # what is reached is echoed, what is not is told in words
 reached() { grep -o 'port [0-9]*' <<<"$1" | paste -sd,; }
@@ -245,7 +244,5 @@ equal "also slowly" "$sum" "$(sums 10.98.0.2 --net-rate-out 800mbit)"
 "$ondol" rm -f hears >/dev/null
 succeeds "the network goes" "$ondol" network rm large
 
-as_before() { [[ $(links) == "$before" ]]; }
-until_true 15 as_before && ok "no link is left" || bad "links are left" "$(links)"
-if [[ $walls ]] && command -v nft >/dev/null; then equal "no rule is left" "" "$(nft list tables)"; fi
+nothing_left "$before"
 finish

@@ -86,7 +86,7 @@ public final class Bridges {
         return bridge.index();
     }
 
-    /** The machine may have IPv6 switched off for links that are made ({@code conf/all/disable_ipv6}). */
+    /** The machine may have IPv6 switched off for links that are made ({@code conf/default/disable_ipv6}). */
     private static void allowIpv6(String name) {
         String setting = "/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6";
         if (Files.readSetting(setting).equals("1")) {
