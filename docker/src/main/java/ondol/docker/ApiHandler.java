@@ -54,6 +54,7 @@ final class ApiHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Call.describe(response, server);
+        request.addIdleTimeoutListener(_ -> false); // whoever waits for its answer is not idle
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         Callback last = Callback.from(
                 () -> {
@@ -82,7 +83,6 @@ final class ApiHandler extends Handler.Abstract {
 
     private static void answer(Router.Match match, Call call) {
         try {
-            call.patient();
             match.endpoint().answer(call);
         } catch (EngineException e) {
             call.error(Errors.status(e), Errors.message(e));

@@ -45,7 +45,6 @@ final class ArchivesApi {
 
     private void load(Call call) throws IOException {
         Platforms.here(call.query("platform"));
-        call.patient();
         boolean quiet = call.flag("quiet");
         Sink sink = call.lazyStream(200, Call.JSON_TYPE);
         LoadLines lines = new LoadLines(sink, quiet);

@@ -191,17 +191,12 @@ final class Call {
         if (request.getLength() > MAX_JSON) {
             throw tooLarge();
         }
-        endPoint().setIdleTimeout(IDLE);
         // Not closed: closing what is not read to its end would cut the connection before the answer.
-        try {
-            byte[] bytes = bodyStream().readNBytes(MAX_JSON + 1);
-            if (bytes.length > MAX_JSON) {
-                throw tooLarge();
-            }
-            return bytes;
-        } finally {
-            patient();
+        byte[] bytes = bodyStream().readNBytes(MAX_JSON + 1);
+        if (bytes.length > MAX_JSON) {
+            throw tooLarge();
         }
+        return bytes;
     }
 
     private static EngineException tooLarge() {
@@ -230,7 +225,7 @@ final class Call {
         }
     }
 
-    /** From now on nobody has to say anything: a wait or a log may be silent for days. */
+    /** From now on nobody has to say anything, or to read: a wait or a log may be silent for days. */
     void patient() {
         endPoint().setIdleTimeout(0);
     }
@@ -262,8 +257,6 @@ final class Call {
             readRest(bodyStream());
         } catch (IOException e) {
             // The answer will not reach it then.
-        } finally {
-            patient();
         }
     }
 
@@ -325,15 +318,14 @@ final class Call {
 
     /** Begins an answer of unknown length, and sends its head now. */
     Sink stream(int status, String type) throws IOException {
-        response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
-        Sink sink = new Body();
+        Sink sink = lazyStream(status, type);
         sink.write(ByteBuffer.allocate(0));
         return sink;
     }
 
     /** Begins an answer of unknown length whose head is sent with its first bytes. */
     Sink lazyStream(int status, String type) {
+        patient();
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
         return new Body();

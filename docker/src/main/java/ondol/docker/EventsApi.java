@@ -86,7 +86,6 @@ final class EventsApi {
         try (Events.Subscription subscription = events.subscribe(waiting::add)) {
             // After subscribing, so that nothing is missed; what comes both ways is sent once.
             List<Event> before = since == null ? List.of() : recent(since, until);
-            call.patient();
             Sink sink = call.stream(200, Call.JSON_TYPE);
             try (Vanishing watch = Vanishing.watch(call, waiting::end)) {
                 for (Event event : before) {

@@ -60,7 +60,6 @@ final class StatsApi {
     }
 
     private void stream(Call call, ContainerDetails container) throws IOException, InterruptedException {
-        call.patient();
         Sink sink = call.stream(200, Call.JSON_TYPE);
         try (StatsReader reader = containers.followStats(container.id());
                 Vanishing watch = Vanishing.watch(call, reader::close)) {

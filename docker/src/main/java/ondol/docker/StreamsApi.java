@@ -87,7 +87,6 @@ final class StreamsApi {
             return;
         }
         try (attachment) {
-            call.patient();
             Sink sink = call.stream(200, RAW);
             if (options.stdin()) {
                 Thread.ofVirtual().name("input").start(() -> carryBody(call, attachment));
