@@ -54,8 +54,8 @@ echo "a Debian from debootstrap, pushed by skopeo"
 quietly unshare -m --propagation private debootstrap --variant=minbase bookworm "$state/debian" ${mirror:+"$mirror"} || finish
 tar -C "$state/debian" -cf "$state/1.tar" --exclude ./usr --exclude ./var --exclude './proc/*' --exclude './sys/*' --exclude './dev/*' .
 tar -C "$state/debian" -cf "$state/2.tar" ./usr/lib
-tar -C "$state/debian" -cf "$state/3.tar" --exclude ./usr/lib ./usr
-tar -C "$state/debian" -cf "$state/4.tar" ./var
+tar -C "$state/debian" -cf "$state/3.tar" --exclude ./usr/lib --exclude './usr/share/doc/*' --exclude './usr/share/locale/*' ./usr
+tar -C "$state/debian" -cf "$state/4.tar" --exclude './var/lib/apt/lists/*' --exclude './var/cache/apt/*' ./var
 release=$(sed -n 1p "$state/debian/etc/os-release")
 layout "$state/layout" 12 "$state"/{1,2,3,4}.tar
 succeeds "skopeo pushes it" skopeo --insecure-policy copy --dest-tls-verify=false "oci:$state/layout:12" "docker://$here/debian:12"

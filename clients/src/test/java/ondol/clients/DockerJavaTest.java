@@ -27,9 +27,11 @@ import com.github.dockerjava.api.model.Statistics;
 import com.github.dockerjava.api.model.StreamType;
 import com.github.dockerjava.api.model.Volume;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -182,6 +184,20 @@ class DockerJavaTest extends Served {
         docker.removeContainerCmd(id).withForce(true).exec();
     }
 
+    /** What is served there, soon: a server that has just been started may not listen yet. */
+    private static String page(String address) throws IOException, InterruptedException {
+        for (int round = 0; ; round++) {
+            try (InputStream page = URI.create(address).toURL().openStream()) {
+                return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (ConnectException e) {
+                if (round == 100) {
+                    throw e;
+                }
+                Thread.sleep(100);
+            }
+        }
+    }
+
     @Test
     void networksAndPorts() throws Exception {
         String network = docker.createNetworkCmd()
@@ -205,10 +221,7 @@ class DockerJavaTest extends Served {
                 .startsWith("10.91.0.");
         String port =
                 Objects.requireNonNull(settings.getPorts().getBindings().get(ExposedPort.tcp(80)))[0].getHostPortSpec();
-        try (InputStream page =
-                URI.create("http://127.0.0.1:" + port + "/").toURL().openStream()) {
-            assertThat(new String(page.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("a warm floor\n");
-        }
+        assertThat(page("http://127.0.0.1:" + port + "/")).isEqualTo("a warm floor\n");
         docker.connectToNetworkCmd().withNetworkId("bridge").withContainerId(id).exec();
         assertThat(docker.inspectContainerCmd(id).exec().getNetworkSettings().getNetworks())
                 .containsKeys("floor", "bridge");

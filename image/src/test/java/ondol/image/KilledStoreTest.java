@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process that changes a store is killed at random moments; the store is whole each time. */
 class KilledStoreTest {
-    private static final int KILLS = 30;
+    private static final int KILLS = Integer.getInteger("ondol.kills", 10);
 
     @TempDir
     Path scratch;

@@ -48,7 +48,7 @@ class KilledPullTest {
         try (LittleRegistry registry = new LittleRegistry()) {
             List<LittleRegistry.LayerText> layers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                byte[] content = new byte[20 << 20];
+                byte[] content = new byte[6 << 20];
                 random.nextBytes(content);
                 layers.add(registry.layer("x", LittleRegistry.tar("file" + i, content)));
             }
@@ -91,6 +91,7 @@ class KilledPullTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         paths,
                         Puller.class.getName(),
