@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -166,7 +167,7 @@ class HostileTarTest {
         assertThatThrownBy(() -> lay(zipped.toByteArray())).hasMessageContaining("bytes together");
         byte[] longName = tar(entry(TarEntry.Type.FILE, "x", ""));
         longName[156] = 'L';
-        System.arraycopy("77777777777\0".getBytes(), 0, longName, 124, 12);
+        System.arraycopy("77777777777\0".getBytes(StandardCharsets.UTF_8), 0, longName, 124, 12);
         fixSum(longName);
         assertThatThrownBy(() -> lay(longName)).hasMessageContaining("headers take more than");
         assertNothingLeft();
@@ -178,13 +179,15 @@ class HostileTarTest {
         for (int i = 0; i < 512; i++) {
             sum += block[i] & 0xff;
         }
-        System.arraycopy("%06o\0".formatted(sum).getBytes(), 0, block, 148, 7);
+        System.arraycopy("%06o\0".formatted(sum).getBytes(StandardCharsets.UTF_8), 0, block, 148, 7);
     }
 
     @Test
     void whatIsNoTarIsRefused() {
-        for (byte[] bytes : List.of(
-                new byte[0], new byte[] {1}, "x".repeat(2000).getBytes(), new byte[] {0x1f, (byte) 0x8b, 8, 0, 1})) {
+        for (byte[] bytes :
+                List.of(new byte[0], new byte[] {1}, "x".repeat(2000).getBytes(StandardCharsets.UTF_8), new byte[] {
+                    0x1f, (byte) 0x8b, 8, 0, 1
+                })) {
             assertThatThrownBy(() -> lay(bytes))
                     .isInstanceOfSatisfying(
                             ImageException.class, e -> assertThat(e.kind()).isEqualTo(ImageException.Kind.INVALID));

@@ -86,7 +86,7 @@ class MaterializeTest {
         Snapshot again = store.snapshots().materialize("c2");
         assertThat(Lab.shell(Objects.requireNonNull(again.copy()), LIST))
                 .isEqualTo(Lab.shell(Objects.requireNonNull(copied.copy()), LIST));
-        assertThat(Files.list(scratch.resolve("store/staging"))).isEmpty();
+        assertThat(scratch.resolve("store/staging")).isEmptyDirectory();
         assertThat(store.snapshots().usage("c1")).isPositive();
     }
 

@@ -183,7 +183,6 @@ public final class Cli {
 
     /** A word made safe for a path or a query. */
     public static String encode(String text) {
-        StringBuilder out = null;
         byte[] bytes = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -192,7 +191,7 @@ public final class Cli {
             break;
         }
         if (bytes == null) return text;
-        out = new StringBuilder(bytes.length * 2);
+        StringBuilder out = new StringBuilder(bytes.length * 2);
         for (byte b : bytes) {
             char c = (char) (b & 0xff);
             if (plain(c)) out.append(c);

@@ -47,7 +47,7 @@ public final class Table {
             }
             widths.add(width);
             print(out, i, end, column + 1, widths);
-            widths.remove(widths.size() - 1);
+            widths.removeLast();
             i = end - 1;
         }
     }

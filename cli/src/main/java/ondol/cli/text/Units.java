@@ -69,12 +69,12 @@ public final class Units {
             throw new IllegalArgumentException("invalid size: '" + text + "'");
         }
         if (number < 0) throw new IllegalArgumentException("invalid size: '" + text + "'");
-        double bytes = number * multiplier(text, suffix.toLowerCase(java.util.Locale.ROOT));
+        double bytes = number * multiplier(suffix.toLowerCase(java.util.Locale.ROOT));
         if (bytes > Long.MAX_VALUE) throw new IllegalArgumentException("invalid size: '" + text + "'");
         return (long) bytes;
     }
 
-    private static double multiplier(String text, String suffix) {
+    private static double multiplier(String suffix) {
         if (suffix.isEmpty() || suffix.equals("b")) return 1;
         int power = "kmgtp".indexOf(suffix.charAt(0)) + 1;
         String rest = suffix.substring(1);

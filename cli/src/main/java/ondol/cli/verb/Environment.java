@@ -45,9 +45,7 @@ final class Environment {
     }
 
     private static void read(String file, List<String> into) {
-        int number = 0;
         for (String line : lines(file)) {
-            number++;
             String pair = line.stripLeading();
             if (pair.startsWith("\uFEFF")) pair = pair.substring(1);
             if (pair.isEmpty() || pair.charAt(0) == '#') continue;

@@ -20,7 +20,7 @@ final class Ports {
         }
         for (String spec : exposed) {
             if (spec.indexOf(':') >= 0) throw new CliException("invalid port format for --expose: " + spec);
-            int[] range = range(spec, port(spec), "invalid range format for --expose: " + spec);
+            int[] range = range(port(spec), "invalid range format for --expose: " + spec);
             for (int port = range[0]; port <= range[1]; port++) ports.put(port + "/" + protocol(spec), Map.of());
         }
         return ports;
@@ -37,8 +37,8 @@ final class Ports {
         if (address.startsWith("[") && address.endsWith("]")) address = address.substring(1, address.length() - 1);
         if (!address.isEmpty() && !isAddress(address)) throw new CliException("invalid IP address: " + address);
         if (container.isEmpty()) throw new CliException("no port specified: " + spec + "<empty>");
-        int[] inside = range(spec, container, "invalid containerPort: " + container);
-        int[] outside = host.isEmpty() ? new int[] {0, -1} : range(spec, host, "invalid hostPort: " + host);
+        int[] inside = range(container, "invalid containerPort: " + container);
+        int[] outside = host.isEmpty() ? new int[] {0, -1} : range(host, "invalid hostPort: " + host);
         int count = inside[1] - inside[0];
         if (!host.isEmpty() && outside[1] - outside[0] != count && count != 0)
             throw new CliException(
@@ -84,7 +84,7 @@ final class Ports {
         return six || dots == 3;
     }
 
-    private static int[] range(String spec, String text, String error) {
+    private static int[] range(String text, String error) {
         int dash = text.indexOf('-');
         try {
             int from = Integer.parseInt(dash < 0 ? text : text.substring(0, dash));

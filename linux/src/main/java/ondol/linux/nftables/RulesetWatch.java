@@ -36,7 +36,6 @@ public final class RulesetWatch implements AutoCloseable {
     private final Descriptor socket;
     private final String own;
     private final Runnable changed;
-    private final Thread thread;
     private volatile boolean closed;
     private boolean ended;
 
@@ -45,7 +44,7 @@ public final class RulesetWatch implements AutoCloseable {
         this.own = own;
         this.changed = changed;
         epoll.add(socket.number(), Epoll.IN, 0);
-        this.thread = Thread.ofPlatform().daemon().name("ondol-ruleset-watch").start(this::run);
+        Thread.ofPlatform().daemon().name("ondol-ruleset-watch").start(this::run);
     }
 
     /**
