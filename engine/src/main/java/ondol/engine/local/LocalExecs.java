@@ -206,7 +206,7 @@ final class LocalExecs implements Execs {
         ContainerFacts facts = ContainerFactsBuilder.builder(starting.facts(execution.container))
                 .user(users.inRunning(pid, user, host))
                 .build();
-        return SpecFactory.create(config, host, facts, house.host());
+        return SpecFactory.further(config, host, facts, house.host());
     }
 
     private static Process process(Spec spec, ExecConfig wanted, @Nullable List<Integer> consoleSize) {
@@ -232,13 +232,19 @@ final class LocalExecs implements Execs {
 
             @Override
             public void exited(int status, long time) {
-                int code = Ending.code(status);
-                house.later(() -> end(execution, code));
+                ended(Ending.code(status));
             }
 
             @Override
             public void lost() {
-                house.later(() -> end(execution, 128 + Signals.KILL));
+                ended(128 + Signals.KILL);
+            }
+
+            /** Somebody waits for the code; the rest may take its time. */
+            private void ended(int code) {
+                if (execution.ended.complete(code)) {
+                    house.later(() -> over(execution, code));
+                }
             }
         };
     }
@@ -324,9 +330,12 @@ final class LocalExecs implements Execs {
     }
 
     private void end(Execution execution, int code) {
-        if (!execution.ended.complete(code)) {
-            return;
+        if (execution.ended.complete(code)) {
+            over(execution, code);
         }
+    }
+
+    private void over(Execution execution, int code) {
         execution.forget();
         publish(execution, "exec_die", String.valueOf(code));
         house.after(FORGOTTEN_AFTER, TimeUnit.MINUTES, () -> forget(execution));

@@ -33,27 +33,15 @@ final class Nonblocking {
         return new Descriptor(number, descriptor.toString());
     }
 
-    /** Waits, in the kernel, until there is something to read, at most so many milliseconds ({@code man 2 ppoll}). */
-    static void awaitInput(Descriptor from, int milliseconds) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment poll = arena.allocate(8, 8);
-            poll.set(ValueLayout.JAVA_INT, 0, from.number());
-            poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
-            MemorySegment time = arena.allocate(16, 8);
-            time.set(ValueLayout.JAVA_LONG, 0, milliseconds / 1000);
-            time.set(ValueLayout.JAVA_LONG, 8, milliseconds % 1000 * 1_000_000L);
-            Kernel.raw(Call.PPOLL, poll.address(), 1, time.address(), 0, 8);
-        }
-    }
-
     /**
-     * Waits, in the kernel, until one of the streams has something to read, or the process has ended.
+     * Waits, in the kernel, until one of the streams has something to read, or the process has ended ({@code man 2 ppoll}).
      *
      * @param streams null where there is none any more
-     * @param process a process descriptor ({@code man 2 pidfd_open})
+     * @param process a process descriptor ({@code man 2 pidfd_open}); null where only the streams count
+     * @param nanoseconds how long at most
      * @return whether the process has ended
      */
-    static boolean awaitAny(@Nullable Descriptor[] streams, Descriptor process, long nanoseconds) {
+    static boolean awaitAny(@Nullable Descriptor[] streams, @Nullable Descriptor process, long nanoseconds) {
         int count = streams.length + 1;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(8L * count, 8);

@@ -13,7 +13,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import ondol.engine.Output;
 import ondol.engine.OutputReader;
 import ondol.linux.Call;
@@ -23,16 +22,17 @@ import ondol.linux.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of an execution, straight from its pipes or terminal: a thread a stream, which waits while nobody takes what
- * it has read. The end comes when the process has ended, so that its exit code is known by then.
+ * The output of an execution, straight from its pipes or terminal: one thread, which waits while nobody takes what it has
+ * read. The end comes when the process has ended, so that its exit code is known by then.
  */
 final class PipeReader implements OutputReader {
     private static final int CHUNK = 32 << 10;
     private static final int QUEUED = 64;
     private static final long LEFT_OPEN = 500_000_000;
-    private static final int LOOK_AGAIN = 500;
+    private static final long LOOK_AGAIN = 500_000_000;
+    private static final long LOOK_CLOSED = 100;
 
-    /** Threads stay a while for the next execution: to make two takes a third as long as the execution. */
+    /** Threads stay a while for the next execution: to make one takes a third as long as the execution. */
     private static final Executor READERS = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
@@ -43,8 +43,6 @@ final class PipeReader implements OutputReader {
 
     private final BlockingQueue<Output> queue = new ArrayBlockingQueue<>(QUEUED);
     private final CompletableFuture<Integer> ended;
-    private final AtomicInteger open;
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final Output last = new Output(Instant.EPOCH, false, new byte[0], false);
     private volatile boolean closed;
 
@@ -55,47 +53,53 @@ final class PipeReader implements OutputReader {
      */
     PipeReader(@Nullable Descriptor stdout, @Nullable Descriptor stderr, CompletableFuture<Integer> ended) {
         this.ended = ended;
-        this.open = new AtomicInteger((stdout == null ? 0 : 1) + (stderr == null ? 0 : 1));
-        if (open.get() == 0) {
-            drained.complete(null);
-        }
-        read(stdout, false);
-        read(stderr, true);
-        drained.thenRun(() -> ended.whenComplete((code, e) -> put(last)));
+        READERS.execute(() -> read(new @Nullable Descriptor[] {stdout, stderr}));
     }
 
-    private void read(@Nullable Descriptor from, boolean error) {
-        if (from == null) {
-            return;
-        }
-        READERS.execute(() -> {
-            try (Arena arena = Arena.ofConfined();
-                    from) {
-                MemorySegment buffer = arena.allocate(CHUNK);
-                long idleSince = System.nanoTime();
-                while (!closed) {
-                    long got = Kernel.raw(Call.READ, from.number(), buffer.address(), CHUNK);
-                    if (got == -Errno.EAGAIN.number()) {
-                        if (!ended.isDone()) {
-                            idleSince = System.nanoTime();
-                        } else if (System.nanoTime() - idleSince > LEFT_OPEN) {
-                            break; // what keeps it open after the process has ended is given a moment, not for ever
-                        }
-                        Nonblocking.awaitInput(from, LOOK_AGAIN);
-                        continue;
-                    }
+    private void read(@Nullable Descriptor[] streams) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(CHUNK);
+            long idleSince = System.nanoTime();
+            while (!closed && (streams[0] != null || streams[1] != null)) {
+                boolean some = take(streams, 0, buffer) | take(streams, 1, buffer);
+                if (some) {
                     idleSince = System.nanoTime();
-                    if (got <= 0) {
-                        break; // the end; of a terminal it is told by EIO
-                    }
-                    put(new Output(Instant.now(), error, buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE), false));
+                    continue;
                 }
-            } finally {
-                if (open.decrementAndGet() == 0) {
-                    drained.complete(null);
+                if (!ended.isDone()) {
+                    idleSince = System.nanoTime();
+                } else if (System.nanoTime() - idleSince > LEFT_OPEN) {
+                    break; // what keeps it open after the process has ended is given a moment, not for ever
+                }
+                Nonblocking.awaitAny(streams, null, LOOK_AGAIN);
+            }
+        } finally {
+            for (Descriptor stream : streams) {
+                if (stream != null) {
+                    stream.close();
                 }
             }
-        });
+            put(last);
+        }
+    }
+
+    /** Takes what a stream has; false where that is nothing at the moment. */
+    private boolean take(@Nullable Descriptor[] streams, int which, MemorySegment buffer) {
+        Descriptor stream = streams[which];
+        if (stream == null) {
+            return false;
+        }
+        long got = Kernel.raw(Call.READ, stream.number(), buffer.address(), CHUNK);
+        if (got == -Errno.EAGAIN.number()) {
+            return false;
+        }
+        if (got > 0) {
+            put(new Output(Instant.now(), which == 1, buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE), false));
+        } else { // the end; of a terminal it is told by EIO
+            streams[which] = null;
+            stream.close();
+        }
+        return true;
     }
 
     private void put(Output output) {
@@ -111,14 +115,12 @@ final class PipeReader implements OutputReader {
     @Override
     public @Nullable Output next() throws InterruptedException {
         while (!closed) {
-            Output output = queue.poll(100, TimeUnit.MILLISECONDS);
-            if (output == last) {
-                awaitEnd();
-                return null;
-            }
-            if (output != null) {
+            Output output = queue.take();
+            if (output != last) {
                 return output;
             }
+            awaitEnd();
+            closed = true;
         }
         return null;
     }
@@ -129,15 +131,21 @@ final class PipeReader implements OutputReader {
     }
 
     private void awaitEnd() throws InterruptedException {
-        try {
-            ended.get(1, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            // the end was already told, or the engine is closing
+        while (!closed) {
+            try {
+                ended.get(LOOK_CLOSED, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                // it has closed its output and goes on
+            } catch (ExecutionException e) {
+                return; // the engine is closing
+            }
         }
     }
 
     @Override
     public void close() {
         closed = true;
+        queue.offer(last); // for whoever waits; where there is no room nobody does
     }
 }

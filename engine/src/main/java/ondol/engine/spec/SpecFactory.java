@@ -53,6 +53,22 @@ public final class SpecFactory {
         return new SpecFactory(config, host, facts, machine).create();
     }
 
+    /**
+     * As {@link #create}, with no more of it than a further process in a running container needs: the process, the namespaces
+     * to join, and the filter.
+     */
+    public static Spec further(ContainerConfig config, HostConfig host, ContainerFacts facts, HostFacts machine) {
+        return new SpecFactory(config, host, facts, machine).further();
+    }
+
+    private Spec further() {
+        Linux linux = LinuxBuilder.builder()
+                .namespaces(namespaces.namespaces(facts))
+                .seccomp(seccomp())
+                .build();
+        return new Spec(VERSION, process(), null, null, null, null, null, null, linux);
+    }
+
     private Spec create() {
         MountList.Mounts mounts = MountList.of(host, facts, machine, security);
         boolean named = namespaces.own(namespaces.uts());
