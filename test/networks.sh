@@ -253,6 +253,22 @@ equal "no address is given twice" "" "$("$quick" network inspect -f '{{range .Co
 "$quick" rm -f $("$quick" ps -aq) >/dev/null
 "$ondol" network rm crowd >/dev/null
 
+echo "an engine is killed while a network goes"
+id=$("$ondol" network create going)
+"$quick" run -d --name goer --network going base sleep 1000 >/dev/null
+holds "it has a bridge" "$(links)" "br-${id:0:12}"
+"$quick" rm -f goer >/dev/null && "$quick" network rm going >/dev/null
+succeeds "one may be made at once that is called the same" "$ondol" network create --subnet 10.97.3.0/24 going
+"$quick" network rm going >/dev/null
+id=$("$ondol" network create --subnet 10.97.3.0/24 going)
+"$quick" run -d --name goer --network going base sleep 1000 >/dev/null && "$quick" rm -f goer >/dev/null
+kill_engine KILL
+mv "$state/data/networks/$id/network.json" "$state/data/networks/$id/removed.json" # between the answer and the bridge's end
+start_engine
+lacks "it is gone" "$("$quick" network ls)" going
+lacks "and its bridge" "$(links)" "br-${id:0:12}"
+[[ ! -e $state/data/networks/$id ]] && ok "and its folder" || bad "and its folder"
+
 echo "many"
 {
   for ((n = 0; n < 30; n++)); do post /networks/create "{\"Name\": \"n$n\"}"; done

@@ -128,6 +128,7 @@ final class Creating {
                 Files.delete(folder.resolve(ContainerFiles.VOLUMES));
             }
             house.publish(container, "create");
+            house.networks().expect(endpoints.keySet(), house::later);
             return new Created(id, warnings(host, endpoints));
         } catch (IOException e) {
             throw new EngineException(

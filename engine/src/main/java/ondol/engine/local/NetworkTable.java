@@ -1,5 +1,6 @@
 package ondol.engine.local;
 
+import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -16,6 +17,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import ondol.engine.EngineException;
 import ondol.engine.EngineOptions;
@@ -44,6 +47,10 @@ import ondol.network.Wiring;
 final class NetworkTable implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NetworkTable.class.getName());
     private static final String RECORD = "network.json";
+
+    /** The record of one that is no more, as long as the machine has something of it. */
+    private static final String REMOVED = "removed.json";
+
     private static final long IDLE = 3_000_000_000L;
     private static final int NAME = 12;
 
@@ -59,11 +66,14 @@ final class NetworkTable implements AutoCloseable {
     private final Parents parents;
     private final Wiring wiring;
     private final NetworkSettings settings;
+    private final JsonType<Network> type;
     private final NavigableMap<String, LiveNetwork> byId = new TreeMap<>(); // guarded by this
+    private CompletableFuture<Void> ends = CompletableFuture.completedFuture(null); // of networks; guarded by this
 
     NetworkTable(Folders folders, Jsonb json, EventLog events) {
         this.folder = folders.networks();
         this.records = new Records<>(json, Network.class, RECORD);
+        this.type = json.type(Network.class);
         this.events = events;
         boolean machines = folders.data().equals(EngineOptions.DEFAULT_DATA_ROOT);
         this.defaultBridge = machines ? "ondol0" : "on" + folders.id().substring(0, 8) + "0";
@@ -106,6 +116,9 @@ final class NetworkTable implements AutoCloseable {
     private void clear() {
         try (var folders = Files.list(folder)) {
             for (Path one : folders.toList()) {
+                if (Files.exists(one.resolve(REMOVED))) {
+                    host.clear(live(type.fromJson(Files.readString(one.resolve(REMOVED)))));
+                }
                 if (!Files.exists(one.resolve(RECORD))) {
                     Removing.deleteQuietly(one);
                 }
@@ -166,14 +179,18 @@ final class NetworkTable implements AutoCloseable {
     }
 
     private LiveNetwork add(Network network) {
-        LiveNetwork live = translate(() -> new LiveNetwork(
+        LiveNetwork live = translate(() -> live(network));
+        byId.put(network.id(), live);
+        return live;
+    }
+
+    private LiveNetwork live(Network network) {
+        return new LiveNetwork(
                 network,
                 network.name().equals("bridge")
                         ? defaultBridge
                         : "br-" + network.id().substring(0, NAME),
-                settings.bigTcp()));
-        byId.put(network.id(), live);
-        return live;
+                settings.bigTcp());
     }
 
     /** Where networks without a bridge of their own stand. */
@@ -199,6 +216,7 @@ final class NetworkTable implements AutoCloseable {
     }
 
     synchronized LiveNetwork create(NetworkConfig config) {
+        ends.join(); // it may have the subnet, or the bridge's name, of one that has just been removed
         Collection<Network> others =
                 byId.values().stream().map(LiveNetwork::network).toList();
         String name = config.name();
@@ -291,13 +309,14 @@ final class NetworkTable implements AutoCloseable {
         publish(network, "update", Map.of());
     }
 
+    /** Its record goes at once; its bridge and its rules a little later, since the kernel takes its time for that. */
     synchronized void remove(LiveNetwork network) {
         if (network.network().predefined()) {
             throw new EngineException(
                     EngineException.Kind.DENIED,
                     "%s is a pre-defined network and cannot be removed".formatted(network.name()));
         }
-        Set<String> users = translate(() -> network.remove(host));
+        Set<String> users = network.retire();
         if (!users.isEmpty()) {
             throw new EngineException(
                     EngineException.Kind.DENIED,
@@ -305,18 +324,44 @@ final class NetworkTable implements AutoCloseable {
                             .formatted(network.name(), String.join(", ", users)));
         }
         Path own = folder.resolve(network.id());
-        byId.remove(network.id());
         records.drop(own);
         try {
-            Files.deleteIfExists(own.resolve(RECORD)); // without a record a folder is nobody's
-            Removing.delete(own);
+            Files.move(own.resolve(RECORD), own.resolve(REMOVED));
         } catch (IOException e) {
             throw new EngineException(
                     EngineException.Kind.FAILED,
                     "cannot remove network %s: %s".formatted(network.name(), e.getMessage()),
                     e);
         }
+        byId.remove(network.id());
         publish(network, "destroy", Map.of());
+        ends = ends.thenRunAsync(
+                () -> end(network, own),
+                task -> Thread.ofVirtual().name("network-end").start(task));
+    }
+
+    private void end(LiveNetwork network, Path own) {
+        try {
+            network.lower(host);
+            Removing.deleteQuietly(own);
+        } catch (KernelException e) { // the next engine looks again
+            LOG.log(Level.WARNING, "bridge {0} is left: {1}", network.bridge(), e.getMessage());
+        }
+    }
+
+    /** Somebody has a place in these networks, and will probably use it at once: what that takes is begun beside. */
+    void expect(Collection<String> references, Consumer<Runnable> beside) {
+        for (String reference : references) {
+            find(reference).filter(LiveNetwork::bridged).ifPresent(network -> beside.accept(() -> expect(network)));
+        }
+    }
+
+    private void expect(LiveNetwork network) {
+        try {
+            network.expect(host);
+        } catch (KernelException | NetworkException e) {
+            LOG.log(Level.DEBUG, "a bridge could not be made beforehand", e); // whoever uses it is told
+        }
     }
 
     void publish(LiveNetwork network, String action, Map<String, String> more) {
@@ -377,6 +422,7 @@ final class NetworkTable implements AutoCloseable {
 
     @Override
     public void close() {
+        ends().join();
         for (LiveNetwork network : all()) {
             try {
                 network.removeIdle(host, 0);
@@ -387,6 +433,10 @@ final class NetworkTable implements AutoCloseable {
         records.close();
         host.close();
         socket.close();
+    }
+
+    private synchronized CompletableFuture<Void> ends() {
+        return ends;
     }
 
     /** What a network cannot do, as users see it. */

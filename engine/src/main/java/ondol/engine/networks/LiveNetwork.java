@@ -357,6 +357,14 @@ public final class LiveNetwork {
         return index;
     }
 
+    /** Somebody will enter it, perhaps soon: its bridge is made now. Where nobody does, it goes again as one that is idle. */
+    public synchronized void expect(BridgeHost host) {
+        if (!removed && bridged() && index == 0) {
+            index = host.raise(this);
+            idleSince = System.nanoTime();
+        }
+    }
+
     /**
      * Its options are others from now on, of what it may reach and how fast.
      *
@@ -409,16 +417,22 @@ public final class LiveNetwork {
         return true;
     }
 
-    /** Nobody enters it any more, unless somebody is in it. */
-    public synchronized Set<String> remove(BridgeHost host) {
-        if (users.isEmpty()) {
-            removed = true;
-            if (bridged()) {
-                host.lower(this);
-                index = 0;
-            }
-        }
+    /**
+     * Nobody enters it any more, unless somebody is in it. Its bridge stays until {@link #lower}.
+     *
+     * @return who is in it
+     */
+    public synchronized Set<String> retire() {
+        removed = users.isEmpty();
         return Set.copyOf(users.keySet());
+    }
+
+    /** Removes the bridge of one that nobody enters any more. */
+    public synchronized void lower(BridgeHost host) {
+        if (bridged()) {
+            host.lower(this);
+            index = 0;
+        }
     }
 
     /** Whether its bridge is on the machine now. */
