@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param debug {@code --debug}
  * @param restrictUsers {@code --restrict-users}: users of the socket who are not root see and touch only what is their
  *     tenant's
+ * @param warmUp whether the engine asks itself for a while what clients ask most; not with {@code --no-warm-up}
  */
 public record DaemonOptions(
         Path dataRoot,
@@ -29,7 +30,8 @@ public record DaemonOptions(
         List<String> hosts,
         Access access,
         boolean debug,
-        boolean restrictUsers) {
+        boolean restrictUsers,
+        boolean warmUp) {
     /** What the engine is told. */
     public EngineOptions engine() {
         return new EngineOptions(dataRoot, execRoot, cgroupParent, restrictUsers);
@@ -43,6 +45,7 @@ public record DaemonOptions(
         boolean debug = false;
         AccessWords access = new AccessWords();
         boolean restrictUsers = false;
+        boolean warmUp = true;
         List<String> hosts = new ArrayList<>();
         Iterator<String> words =
                 Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
@@ -54,6 +57,7 @@ public record DaemonOptions(
                 case "-H", "--host" -> hosts.add(value(word, words));
                 case "--cgroup-parent" -> cgroupParent = value(word, words);
                 case "--restrict-users" -> restrictUsers = true;
+                case "--no-warm-up" -> warmUp = false;
                 case "-D", "--debug" -> debug = true;
                 case "-G", "--group" -> access.group(value(word, words));
                 case "--tls=false", "--tls", "--tlsverify" -> access.say(word);
@@ -69,7 +73,7 @@ public record DaemonOptions(
                     "--restrict-users: TCP does not tell who is at the other end; serve on unix sockets only");
         }
         return new DaemonOptions(
-                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers);
+                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers, warmUp);
     }
 
     private static Stream<String> split(String word) {
