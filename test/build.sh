@@ -166,6 +166,15 @@ start_engine
 succeeds "an engine that is killed leaves no container" until_true 15 none
 equal "and no folder" "" "$(left)"
 succeeds "what is stored is whole" "$ondol" system check
+
+say "what a build made on its way"
+for flag in --no-prune --force; do
+  printf 'FROM base\nRUN echo one >/one\nRUN echo two >/two\n' | build "${clients[-1]}" -q -t kept - >/dev/null
+  parent=$("$ondol" inspect -f '{{.Parent}}' kept)
+  "$quick" rmi $flag kept >/dev/null
+  [[ $flag = --force ]] || succeeds "stays, where its image is removed with --no-prune" "$quick" inspect "$parent"
+done
+exits "goes with its image otherwise" 1 "$quick" inspect "$parent"
 before=$("$ondol" images -aq | wc -l)
 "$ondol" rmi -f also built:ondol built:docker >/dev/null 2>&1
 curl -s --unix-socket "$socket" -X POST http://d/build/prune >/dev/null

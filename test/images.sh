@@ -151,6 +151,9 @@ kill_engine TERM
 echo '{"insecure": ["registry.test"]}' >"$state/data/registries.json"
 export HTTP_PROXY=http://$here
 start_engine
+told=$(docker info)
+holds "info tells of the proxy" "$told" "HTTP Proxy: http://$here"
+holds "and of the registry that may be insecure" "$told" " registry.test"
 succeeds "pull through a proxy" "$ondol" pull -q registry.test/debian:12
 kill_engine TERM
 export NO_PROXY=.test

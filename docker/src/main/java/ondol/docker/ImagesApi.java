@@ -160,7 +160,7 @@ final class ImagesApi {
         for (String platform : call.queries("platforms")) {
             Platforms.check(images.inspect(call.path("name")), call.path("name"), platform);
         }
-        call.json(removals(images.remove(call.path("name"), call.flag("force"))));
+        call.json(removals(images.remove(call.path("name"), call.flag("force"), !call.flag("noprune"))));
     }
 
     private static List<ImageJson.Removal> removals(List<Images.Removal> removals) {
@@ -244,7 +244,7 @@ final class ImagesApi {
                 continue;
             }
             try {
-                removed.addAll(removals(images.remove(image.id(), true)));
+                removed.addAll(removals(images.remove(image.id(), true, true)));
             } catch (EngineException e) {
                 // In use after all, or the machine's own files: it stays.
                 if (e.kind() == EngineException.Kind.FAILED) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import ondol.docker.json.ContainerJson;
 import ondol.docker.json.ImageJson;
 import ondol.docker.json.SystemJson;
@@ -18,14 +19,14 @@ import ondol.engine.Engine;
 import ondol.engine.EngineException;
 import ondol.engine.EngineInfo;
 import ondol.engine.Images.ImageDetails;
+import ondol.engine.Registries;
 
 /** What the engine and its machine are. */
 final class SystemApi {
-    /** Without TLS on this machine only, as Docker has it; mirrors are the engine's own configuration. */
-    private static final SystemJson.RegistryConfig REGISTRIES = new SystemJson.RegistryConfig(
-            List.of("127.0.0.0/8", "::1/128"),
-            Map.of("docker.io", new SystemJson.Index("docker.io", List.of(), true, true)),
-            List.of());
+    private static final String HUB = "docker.io";
+
+    /** What is reached without TLS, as with Docker. */
+    private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
 
     /** What takes disk, by the words of {@code /system/df}. */
     private static final Set<String> DISK_TYPES = Set.of("container", "image", "volume", "build-cache");
@@ -95,6 +96,7 @@ final class SystemApi {
 
     private void info(Call call) {
         EngineInfo i = engine.info();
+        Registries.Reaching reaching = engine.registries().reaching();
         call.jsonWithNulls(new SystemJson.Info(
                 i.id(),
                 i.containers(),
@@ -132,13 +134,13 @@ final class SystemApi {
                 "linux",
                 i.architecture(),
                 "https://index.docker.io/v1/",
-                REGISTRIES,
+                registries(reaching),
                 i.processors(),
                 i.memory(),
                 i.rootFolder(),
-                "",
-                "",
-                "",
+                reaching.httpProxy(),
+                reaching.httpsProxy(),
+                reaching.noProxy(),
                 i.hostName(),
                 List.of(),
                 false,
@@ -159,6 +161,27 @@ final class SystemApi {
                 false,
                 null,
                 i.warnings()));
+    }
+
+    /** Docker knows mirrors of its hub alone, so those of others are shown only where they are. */
+    private static SystemJson.RegistryConfig registries(Registries.Reaching reaching) {
+        Map<String, SystemJson.Index> known = new TreeMap<>();
+        known.put(HUB, new SystemJson.Index(HUB, List.of(), true, true));
+        reaching.mirrors().keySet().stream()
+                .filter(name -> !name.equals("*"))
+                .forEach(name -> known.put(name, new SystemJson.Index(name, List.of(), true, name.equals(HUB))));
+        List<String> ranges = new ArrayList<>(LOOPBACK);
+        for (String name : reaching.insecure()) {
+            if (name.contains("/")) {
+                ranges.add(name);
+            } else {
+                known.put(name, new SystemJson.Index(name, List.of(), false, false));
+            }
+        }
+        known.replaceAll((name, index) -> new SystemJson.Index(
+                name, reaching.mirrors().getOrDefault(name, List.of()), index.secure(), index.official()));
+        List<String> all = reaching.mirrors().getOrDefault("*", List.of());
+        return new SystemJson.RegistryConfig(ranges, known, reaching.mirrors().getOrDefault(HUB, all));
     }
 
     private static List<String> security(EngineInfo info) {

@@ -1,6 +1,7 @@
 package ondol.docker;
 
 import java.util.List;
+import java.util.Map;
 import ondol.engine.EngineException;
 import ondol.engine.Registries;
 import ondol.engine.RegistryAuth;
@@ -38,6 +39,16 @@ final class NoRegistries implements Registries {
     @Override
     public List<Hit> search(String term, int limit, RegistryAuth auth) {
         return List.of(new Hit("house", "a house", 7, true), new Hit("me/house", "mine", 0, false));
+    }
+
+    @Override
+    public Reaching reaching() {
+        return new Reaching(
+                Map.of("docker.io", List.of("https://mirror.example")),
+                List.of("plain.example:5000", "10.0.0.0/8"),
+                "",
+                "",
+                "");
     }
 
     @Override

@@ -56,7 +56,7 @@ final class OneImage implements Images {
     }
 
     @Override
-    public List<Removal> remove(String image, boolean force) {
+    public List<Removal> remove(String image, boolean force, boolean parents) {
         inspect(image);
         throw EngineException.conflict("the image host cannot be removed");
     }

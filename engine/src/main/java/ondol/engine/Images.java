@@ -24,11 +24,12 @@ public interface Images {
     /**
      * Removes a name and, with the last one, the image.
      *
+     * @param parents whether what a build made on its way goes with the last image that was made of it
      * @return what was done, in order
      * @throws EngineException {@code CONFLICT} where a container uses it or, named by id, it has several names, unless
      *     {@code force}
      */
-    List<Removal> remove(String image, boolean force);
+    List<Removal> remove(String image, boolean force, boolean parents);
 
     /** A name that went ({@code untagged}) or an image or layer that was deleted. Exactly one is not null. */
     record Removal(@Nullable String untagged, @Nullable String deleted) {}

@@ -1,6 +1,7 @@
 package ondol.engine;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Images from and to registries. */
@@ -51,6 +52,24 @@ public interface Registries {
      * @param official whether the registry's own people keep it
      */
     record Hit(String name, String description, long stars, boolean official) {}
+
+    /** How registries are reached. */
+    Reaching reaching();
+
+    /**
+     * How registries are reached.
+     *
+     * @param mirrors where images of a registry are looked for first, URLs by its name; {@code *} for all
+     * @param insecure registries, {@code host[:port]}, and ranges of addresses whose certificate need not be right
+     * @param httpProxy URL, without the password that it may have; empty for none, as the next two
+     * @param noProxy what is reached without a proxy, after commas
+     */
+    record Reaching(
+            Map<String, List<String>> mirrors,
+            List<String> insecure,
+            String httpProxy,
+            String httpsProxy,
+            String noProxy) {}
 
     /** What a name stands for in its registry. */
     Manifest manifest(String reference, RegistryAuth auth);

@@ -53,7 +53,7 @@ final class RestrictedUsersTest extends OnEngine {
                 .list()
                 .forEach(image -> image.names().stream()
                         .filter(name -> name.startsWith("tenant.ondol/"))
-                        .forEach(name -> engine.images().remove(name, false)));
+                        .forEach(name -> engine.images().remove(name, false, true)));
     }
 
     private static String started(Engine engine, String name) {
@@ -236,7 +236,7 @@ final class RestrictedUsersTest extends OnEngine {
                 refused(() -> alice.images().inspect("127.0.0.1:5000/own:1")).kind());
         assertEquals(
                 Kind.NOT_FOUND,
-                refused(() -> alice.images().remove("127.0.0.1:5000/own:1", true))
+                refused(() -> alice.images().remove("127.0.0.1:5000/own:1", true, true))
                         .kind());
         bob.containers().commit(id, "made", null, null, List.of(), false);
         String made = bob.images().inspect("made").id();
@@ -251,7 +251,7 @@ final class RestrictedUsersTest extends OnEngine {
                     Kind.NOT_FOUND, refused(() -> alice.images().manifest(name)).kind(), name);
             assertEquals(
                     Kind.NOT_FOUND,
-                    refused(() -> alice.images().remove(name, true)).kind(),
+                    refused(() -> alice.images().remove(name, true, true)).kind(),
                     name);
             assertEquals(
                     Kind.NOT_FOUND,
@@ -265,7 +265,7 @@ final class RestrictedUsersTest extends OnEngine {
         assertEquals("busybox:latest", bob.containers().inspect(id).config().image());
         assertEquals(
                 "busybox:latest",
-                alice.images().remove("busybox", false).getFirst().untagged());
+                alice.images().remove("busybox", false, true).getFirst().untagged());
         assertEquals(List.of(), alice.images().list());
         assertTrue(bob.images().list().size() >= 2);
         // volumes

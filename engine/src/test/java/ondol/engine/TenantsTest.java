@@ -224,7 +224,7 @@ final class TenantsTest extends OnEngine {
         String made = create(ContainerConfigBuilder.builder().image("labelled").cmd(List.of("true")), host());
         assertEquals(Map.of(), containers().inspect(made).config().labels());
         containers().remove(made, false, true);
-        engine.images().remove("labelled", false);
+        engine.images().remove("labelled", false, true);
     }
 
     /** Two containers that read at once get together what the tenant may; v1 would let each read as it likes. */

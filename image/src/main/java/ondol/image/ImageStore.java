@@ -195,17 +195,18 @@ public final class ImageStore implements AutoCloseable {
     /**
      * Removes a name and, with the last one, the image and what only it had.
      *
+     * @param parents whether what a build made on its way goes with the last image that was made of it
      * @param users who uses an image
      * @return what was done, in order, as {@code docker rmi} prints it
      * @throws ImageException CONFLICT in Docker's words
      */
-    public synchronized List<Removal> remove(String image, boolean force, ImageUsers users) {
+    public synchronized List<Removal> remove(String image, boolean force, boolean parents, ImageUsers users) {
         Catalog.Stored found = stored(image);
         if (found.manifest() == null) {
             throw new ImageException(
                     ImageException.Kind.CONFLICT, "the image host is this machine and cannot be removed");
         }
-        Removals removals = new Removals(catalog, force, users, snapshots::layerNames);
+        Removals removals = new Removals(catalog, force, parents, users, snapshots::layerNames);
         removals.remove(found, image, isId(image, found.image()));
         save(removals.catalog());
         collectGarbageLater();

@@ -12,15 +12,20 @@ import org.jspecify.annotations.Nullable;
 /** Removes names and images by Docker's rules, on a catalog that is not yet saved. */
 final class Removals {
     private final boolean force;
+    private final boolean parents;
     private final ImageUsers users;
     private final Supplier<Set<String>> held;
     private final List<ImageStore.Removal> done = new ArrayList<>();
     private Catalog catalog;
 
-    /** @param held names of the layer folders that containers stand on */
-    Removals(Catalog catalog, boolean force, ImageUsers users, Supplier<Set<String>> held) {
+    /**
+     * @param parents whether what a build made on its way goes with the last image that was made of it
+     * @param held names of the layer folders that containers stand on
+     */
+    Removals(Catalog catalog, boolean force, boolean parents, ImageUsers users, Supplier<Set<String>> held) {
         this.catalog = catalog;
         this.force = force;
+        this.parents = parents;
         this.users = users;
         this.held = held;
     }
@@ -133,10 +138,11 @@ final class Removals {
             }
             done.add(new ImageStore.Removal(null, chain.get(i)));
         }
-        deleteParent(image.parent());
+        if (parents) {
+            deleteParent(image.parent());
+        }
     }
 
-    /** What a build made on its way goes with the last image that was made of it. */
     private void deleteParent(@Nullable String id) {
         Catalog.Stored parent = id == null ? null : catalog.byId(Digest.parse(id));
         if (parent == null

@@ -81,17 +81,17 @@ class ImageStoreTest {
     void removesAsDockerDoes() throws IOException {
         Image image = make("a", "a");
         store.tag("a", Reference.parse("b:2"));
-        assertThatThrownBy(() -> store.remove(image.id().brief(), false, NOBODY))
+        assertThatThrownBy(() -> store.remove(image.id().brief(), false, true, NOBODY))
                 .hasMessage(
                         "conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories"
                                 .formatted(image.id().brief()));
-        assertThat(store.remove("a", false, NOBODY)).containsExactly(new ImageStore.Removal("a:latest", null));
+        assertThat(store.remove("a", false, true, NOBODY)).containsExactly(new ImageStore.Removal("a:latest", null));
         ImageUsers used = id -> List.of(new ImageUsers.User("0123456789abcdef", false));
-        assertThatThrownBy(() -> store.remove("b:2", false, used))
+        assertThatThrownBy(() -> store.remove("b:2", false, true, used))
                 .hasMessage(
                         "conflict: unable to remove repository reference \"b:2\" (must force) - container 0123456789ab is using its referenced image %s"
                                 .formatted(image.id().brief()));
-        assertThat(store.remove("b:2", false, NOBODY))
+        assertThat(store.remove("b:2", false, true, NOBODY))
                 .containsExactly(
                         new ImageStore.Removal("b:2", null),
                         new ImageStore.Removal(null, image.id().toString()),
@@ -109,7 +109,7 @@ class ImageStoreTest {
         Snapshot snapshot = store.snapshots().create("c1", image);
         assertThatThrownBy(() -> store.snapshots().create("c1", image)).isInstanceOf(ImageException.class);
         Path layer = image.layers().getFirst().folder();
-        store.remove("a", true, NOBODY);
+        store.remove("a", true, true, NOBODY);
         assertThat(layer).exists();
         store.close();
         store = ImageStore.open(scratch.resolve("store"));
@@ -220,7 +220,7 @@ class ImageStoreTest {
         assertThat(store.resolve("a").id()).isEqualTo(two.id());
         assertThat(store.resolve(one.id().hex()).names()).isEmpty();
         assertThat(store.list()).hasSize(4);
-        assertThat(store.remove(one.id().hex(), false, NOBODY)).hasSize(2);
+        assertThat(store.remove(one.id().hex(), false, true, NOBODY)).hasSize(2);
     }
 
     @Test
@@ -228,7 +228,7 @@ class ImageStoreTest {
         Image host = store.resolve("host");
         assertThat(host.onHost()).isTrue();
         assertThat(host.config().execution().cmd()).containsExactly("/bin/sh");
-        assertThatThrownBy(() -> store.remove("host", true, NOBODY)).hasMessageContaining("cannot be removed");
+        assertThatThrownBy(() -> store.remove("host", true, true, NOBODY)).hasMessageContaining("cannot be removed");
         assertThatThrownBy(() -> store.tag("host", Reference.parse("x"))).isInstanceOf(ImageException.class);
         assertThatThrownBy(() -> store.importTar(
                         new ByteArrayInputStream("x".getBytes(StandardCharsets.UTF_8)),

@@ -106,11 +106,11 @@ class KilledStoreTest {
                     }
                 }
                 case 2 -> store.tag(some.id().toString(), Reference.parse("t" + random.nextInt(4)));
-                case 3 -> store.remove(some.id().toString(), true, id -> List.of());
+                case 3 -> store.remove(some.id().toString(), true, true, id -> List.of());
                 case 4 -> {
                     ByteArrayOutputStream archive = new ByteArrayOutputStream();
                     ArchiveWriter.write(store, List.of(some.id().toString()), ArchiveFormat.DOCKER, archive);
-                    store.remove(some.id().toString(), true, id -> List.of());
+                    store.remove(some.id().toString(), true, true, id -> List.of());
                     ArchiveReader.read(store, new ByteArrayInputStream(archive.toByteArray()), null, LoadProgress.NONE);
                 }
                 case 5 -> {

@@ -104,7 +104,7 @@ class OverlayTest {
         store.close();
         store = ImageStore.open(scratch.resolve("store"));
         assertThat(store.resolve("box:2").layers()).isEqualTo(committed.layers());
-        List<ImageStore.Removal> removed = store.remove("box:2", false, id -> List.of());
+        List<ImageStore.Removal> removed = store.remove("box:2", false, true, id -> List.of());
         assertThat(removed).hasSize(3);
         assertThat(removed.getLast().deleted()).isEqualTo(committed.chainIds().getLast());
         assertThat(image.layers().getFirst().folder()).exists();

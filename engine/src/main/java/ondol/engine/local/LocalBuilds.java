@@ -118,7 +118,7 @@ final class LocalBuilds implements Builds {
 
     private boolean removedImage(String id) {
         try {
-            images.remove(id, false);
+            images.remove(id, false, true);
             return true;
         } catch (EngineException e) {
             return false; // a container uses it

@@ -164,10 +164,10 @@ final class LocalImages implements Images {
     }
 
     @Override
-    public List<Removal> remove(String image, boolean force) {
+    public List<Removal> remove(String image, boolean force, boolean parents) {
         String id = translate(() -> store.resolve(image)).id().toString();
         List<Removal> done = new ArrayList<>();
-        for (ImageStore.Removal removal : translate(() -> store.remove(image, force, users))) {
+        for (ImageStore.Removal removal : translate(() -> store.remove(image, force, parents, users))) {
             done.add(new Removal(removal.untagged(), removal.deleted()));
             String action = removal.untagged() != null ? "untag" : "delete";
             events.publish("image", action, id, Map.of("name", id));

@@ -1,5 +1,7 @@
 package ondol.engine.local;
 
+import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import ondol.engine.EngineException;
@@ -24,6 +26,22 @@ final class LocalRegistries implements Registries {
     LocalRegistries(RegistryClient client, EventLog events) {
         this.client = client;
         this.events = events;
+    }
+
+    @Override
+    public Reaching reaching() {
+        Map<String, List<String>> mirrors = new LinkedHashMap<>();
+        client.options()
+                .mirrors()
+                .forEach((registry, urls) ->
+                        mirrors.put(registry, urls.stream().map(URI::toString).toList()));
+        return new Reaching(
+                mirrors, client.options().insecure(), proxy("HTTP_PROXY"), proxy("HTTPS_PROXY"), proxy("NO_PROXY"));
+    }
+
+    /** As Docker shows it: a user and a password are not for everybody. */
+    private String proxy(String name) {
+        return client.proxies(name).replaceFirst("^([a-zA-Z]+://)?[^/@]*@", "$1xxxxx:xxxxx@");
     }
 
     private static Credentials credentials(RegistryAuth auth) {

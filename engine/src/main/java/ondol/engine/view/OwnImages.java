@@ -162,7 +162,7 @@ final class OwnImages implements Images {
     }
 
     @Override
-    public List<Removal> remove(String image, boolean force) {
+    public List<Removal> remove(String image, boolean force, boolean parents) {
         String own = own(image);
         List<String> names = isInternal(own)
                 ? List.of(own)
@@ -176,7 +176,7 @@ final class OwnImages implements Images {
         }
         List<Removal> done = new ArrayList<>();
         for (String name : names) {
-            for (Removal removal : images().remove(name, false)) {
+            for (Removal removal : images().remove(name, false, parents)) {
                 String untagged = removal.untagged();
                 if (untagged == null || isInternal(untagged)) {
                     done.add(new Removal(untagged == null ? null : shown(untagged), removal.deleted()));

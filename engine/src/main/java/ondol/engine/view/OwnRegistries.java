@@ -47,6 +47,11 @@ final class OwnRegistries implements Registries {
     }
 
     @Override
+    public Reaching reaching() {
+        return engine.registries().reaching();
+    }
+
+    @Override
     public void login(RegistryAuth auth) {
         engine.registries().login(auth);
     }

@@ -18,7 +18,8 @@ final class EnvironmentProxies extends ProxySelector {
         this.environment = environment;
     }
 
-    private String variable(String name) {
+    /** What the environment has for a name, in small letters first; empty for nothing. */
+    String variable(String name) {
         String small = environment.get(name.toLowerCase(Locale.ROOT));
         return small != null && !small.isEmpty() ? small : environment.getOrDefault(name, "");
     }

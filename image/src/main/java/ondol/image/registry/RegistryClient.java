@@ -34,6 +34,16 @@ public final class RegistryClient implements AutoCloseable {
         this.layers = new LayerPulls(store, options.downloads());
     }
 
+    /** How registries are reached. */
+    public RegistryOptions options() {
+        return options;
+    }
+
+    /** What stands in the environment for {@code HTTP_PROXY}, {@code HTTPS_PROXY} or {@code NO_PROXY}; empty for nothing. */
+    public String proxies(String name) {
+        return transport.proxies.variable(name);
+    }
+
     private Session session(Credentials credentials) {
         return new Session(transport, tokens, credentials, options.patience());
     }

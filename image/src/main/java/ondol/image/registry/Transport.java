@@ -19,7 +19,7 @@ final class Transport implements AutoCloseable {
     private static final int REDIRECTS = 10;
 
     private final RegistryOptions options;
-    private final EnvironmentProxies proxies = new EnvironmentProxies(System.getenv());
+    final EnvironmentProxies proxies = new EnvironmentProxies(System.getenv());
     private final Map<String, HttpClient> clients = new ConcurrentHashMap<>();
 
     Transport(RegistryOptions options) {

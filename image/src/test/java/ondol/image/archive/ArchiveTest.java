@@ -119,7 +119,7 @@ class ArchiveTest {
         }
         assertThat(load(other, compressed.toByteArray())).hasSize(1);
         byte[] cut = java.util.Arrays.copyOf(compressed.toByteArray(), compressed.size() - 30);
-        other.remove("a", true, id -> List.of());
+        other.remove("a", true, true, id -> List.of());
         assertThatThrownBy(() -> load(other, cut)).hasMessageContaining("compression is damaged");
         assertThat(other.check().findings()).isEmpty();
     }

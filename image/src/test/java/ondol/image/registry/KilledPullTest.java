@@ -111,7 +111,7 @@ class KilledPullTest {
 
     private static void forget(Path root, LittleRegistry registry) {
         try (ImageStore store = ImageStore.open(root)) {
-            store.remove(registry.host() + "/x", false, id -> List.of());
+            store.remove(registry.host() + "/x", false, true, id -> List.of());
         }
     }
 

@@ -452,7 +452,7 @@ class LyingRegistryTest {
             assertThat(mirror.count("GET", "/manifests/latest")).isEqualTo(1);
             assertThat(registry.count("GET", blob())).isEqualTo(1);
             mirror.honest.putAll(registry.honest);
-            store.remove(registry.host() + "/x", false, id -> List.of());
+            store.remove(registry.host() + "/x", false, true, id -> List.of());
             registry.seen.clear();
             assertPulled(pull());
             assertThat(mirror.count("GET", blob())).isEqualTo(1);
@@ -552,7 +552,7 @@ class LyingRegistryTest {
         };
         var pulled = CompletableFuture.supplyAsync(this::pull);
         await(asked);
-        store.remove(registry.host() + "/x:other", false, id -> List.of());
+        store.remove(registry.host() + "/x:other", false, true, id -> List.of());
         removed.countDown();
         assertPulled(pulled.get());
         settled(() -> assertThat(names("layers").stream().filter(name -> name.endsWith(".json")))

@@ -140,7 +140,7 @@ class PlainLayersTest {
         client.push(two, Credentials.NONE, told);
         assertThat(layers(two).getFirst()).isEqualTo(layers(one).getFirst());
         assertThat(told.lines).contains("Mounted from one");
-        store.remove(base.id().toString(), true, id -> List.of());
+        store.remove(base.id().toString(), true, true, id -> List.of());
         assertThat(blobs()).doesNotContain(plain);
         assertThat(store.check().findings()).isEmpty();
 

@@ -75,7 +75,7 @@ class RealRegistryTest {
 
     private void forget(Reference... names) {
         for (Reference name : names) {
-            store.remove(name.toString(), false, id -> List.of());
+            store.remove(name.toString(), false, true, id -> List.of());
         }
     }
 
@@ -120,7 +120,7 @@ class RealRegistryTest {
             // as it is: compressing noise takes long
             store.pushed(image.id(), image.manifest(), name);
             client.push(name, Credentials.NONE, progress);
-            store.remove(image.id().toString(), true, id -> List.of());
+            store.remove(image.id().toString(), true, true, id -> List.of());
             assertThat(client.pull(name, null, Credentials.NONE, progress).id()).isEqualTo(image.id());
         }
     }
