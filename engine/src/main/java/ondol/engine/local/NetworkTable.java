@@ -344,7 +344,7 @@ final class NetworkTable implements AutoCloseable {
         try {
             network.lower(host);
             Removing.deleteQuietly(own);
-        } catch (KernelException e) { // the next engine looks again
+        } catch (RuntimeException e) { // the next engine looks again; who makes a network meanwhile must not fail of it
             LOG.log(Level.WARNING, "bridge {0} is left: {1}", network.bridge(), e.getMessage());
         }
     }
