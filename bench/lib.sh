@@ -76,7 +76,7 @@ our_engine() {
   engine=$!
   for _ in {1..100}; do docker -H "$ours" version >/dev/null 2>&1 && break; sleep 0.1; done
   image "$ours"
-  sleep 8 # it warms up at first, beside what is asked of it
+  sleep 5 # it compiles at first what is asked of it most
 }
 their_engine() { # false, with a word, where there are no peers
   [[ -n $peers ]] || { echo "$1: left out, no peers"; return 1; }

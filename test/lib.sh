@@ -56,8 +56,7 @@ answers() { [[ -S $socket ]] && timeout 60 "$quick" --host "$DOCKER_HOST" versio
 start_engine() { # [FLAG...]
   if [[ -z $(engine_pid) ]]; then
     # in a session of its own: what ends this script by a signal to its whole group must not end the engine before end_all
-    # no warm-up: these engines do not live long enough for it to be worth its two seconds of the processor
-    setsid "$ondol" daemon --no-warm-up --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" "$@" >>"$state/engine.log" 2>&1 </dev/null &
+    setsid "$ondol" daemon --data-root "$state/data" --exec-root "$state/data/run" -H "$DOCKER_HOST" "$@" >>"$state/engine.log" 2>&1 </dev/null &
     disown $! 2>/dev/null # no word from the shell when a test kills it
   fi
   until_true 180 answers || { say "the engine did not start:"; tail -n 20 "$state/engine.log" >&2; exit 1; }

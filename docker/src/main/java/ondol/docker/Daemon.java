@@ -37,9 +37,6 @@ public final class Daemon {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, closed), "end"));
         try (Engine engine = open.apply(options);
                 DockerServer server = DockerServer.start(engine, options.hosts(), options.access())) {
-            if (options.warmUp()) {
-                server.warmUp();
-            }
             LOG.log(System.Logger.Level.INFO, "ready on {0}", String.join(", ", options.hosts()));
             end.await();
             LOG.log(System.Logger.Level.INFO, "ending");

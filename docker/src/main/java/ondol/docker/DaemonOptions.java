@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param debug {@code --debug}
  * @param restrictUsers {@code --restrict-users}: users of the socket who are not root see and touch only what is their
  *     tenant's
- * @param warmUp whether the engine asks itself for a while what clients ask most; not with {@code --no-warm-up}
  */
 public record DaemonOptions(
         Path dataRoot,
@@ -30,8 +29,7 @@ public record DaemonOptions(
         List<String> hosts,
         Access access,
         boolean debug,
-        boolean restrictUsers,
-        boolean warmUp) {
+        boolean restrictUsers) {
     /** What the engine is told. */
     public EngineOptions engine() {
         return new EngineOptions(dataRoot, execRoot, cgroupParent, restrictUsers);
@@ -45,7 +43,6 @@ public record DaemonOptions(
         boolean debug = false;
         AccessWords access = new AccessWords();
         boolean restrictUsers = false;
-        boolean warmUp = true;
         List<String> hosts = new ArrayList<>();
         Iterator<String> words =
                 Arrays.stream(args).flatMap(DaemonOptions::split).iterator();
@@ -57,7 +54,6 @@ public record DaemonOptions(
                 case "-H", "--host" -> hosts.add(value(word, words));
                 case "--cgroup-parent" -> cgroupParent = value(word, words);
                 case "--restrict-users" -> restrictUsers = true;
-                case "--no-warm-up" -> warmUp = false;
                 case "-D", "--debug" -> debug = true;
                 case "-G", "--group" -> access.group(value(word, words));
                 case "--tls=false", "--tls", "--tlsverify" -> access.say(word);
@@ -73,7 +69,7 @@ public record DaemonOptions(
                     "--restrict-users: TCP does not tell who is at the other end; serve on unix sockets only");
         }
         return new DaemonOptions(
-                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers, warmUp);
+                dataRoot, execRoot, cgroupParent, List.copyOf(hosts), access.access(), debug, restrictUsers);
     }
 
     private static Stream<String> split(String word) {

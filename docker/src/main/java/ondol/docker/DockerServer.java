@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import ondol.engine.Engine;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the Docker Engine API (versions 1.24 to 1.51) for one engine. Each request has a virtual thread, so that a
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class DockerServer implements AutoCloseable {
     private final Server server;
     private final List<Path> sockets;
-    private @Nullable WarmUp warmUp;
 
     private DockerServer(Server server, List<Path> sockets) {
         this.server = server;
@@ -60,19 +58,9 @@ public final class DockerServer implements AutoCloseable {
         return started;
     }
 
-    /** Asks itself for a while what clients ask most, where it has a unix socket: see {@link WarmUp}. */
-    void warmUp() {
-        if (!sockets.isEmpty()) {
-            warmUp = WarmUp.begin(sockets.getFirst());
-        }
-    }
-
     /** Ends all connections, and removes the sockets. */
     @Override
     public void close() {
-        if (warmUp != null) {
-            warmUp.close();
-        }
         try {
             server.stop();
             for (Path socket : sockets) {

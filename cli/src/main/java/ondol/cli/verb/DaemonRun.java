@@ -30,8 +30,6 @@ public final class DaemonRun extends Verb {
                   --cgroup-parent string   Control group below which containers get theirs
                   --restrict-users     Users of the socket who are not root see and
                                        touch only what is their tenant's
-                  --no-warm-up         Leave out what compiles the most used code in the
-                                       first seconds: commands take longer at first
               -G, --group string       Group of the unix socket: its members command
                                        the engine (default: the engine's own)
               -H, --host list          Sockets to listen on: unix:///PATH or
@@ -73,7 +71,6 @@ public final class DaemonRun extends Verb {
         }
         args.addAll(access(flags));
         if (flags.is("restrict-users")) args.add("--restrict-users");
-        if (flags.is("no-warm-up")) args.add("--no-warm-up");
         if (System.getenv(EngineStart.BY_COMMAND) != null) {
             Kernel.raw(Call.SETSID); // the terminal of the command that started it is not its own: man 2 setsid
         }
