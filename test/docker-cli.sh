@@ -68,6 +68,7 @@ t 0 'base' image ls --filter reference='b*se'
 t 1 'invalid filter' images --filter colour=red
 t 0 'map\[80/tcp:' image inspect -f '{{.Config.ExposedPorts}}' base
 t 0 '^linux/amd64' image inspect -f '{{.Os}}/{{.Architecture}}' base
+t 0 '^20' image inspect -f '{{.Metadata.LastTagTime}}' base
 t 1 'No such image: nothing' image inspect nothing
 t 0 'why' image history base
 t 0 '^sha256:' history -q --no-trunc base

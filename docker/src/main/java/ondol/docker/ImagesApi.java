@@ -112,7 +112,7 @@ final class ImagesApi {
                 call.version().atLeast(44) ? null : image.size(),
                 new ContainerJson.GraphDriver(ContainerViews.DRIVER, folders(image.id())),
                 new ImageJson.RootFs("layers", image.layers()),
-                new ImageJson.Metadata(Times.NEVER)));
+                new ImageJson.Metadata(Times.rfc3339(image.tagged()))));
     }
 
     /** Where the layers lie, in the words of Docker's overlay2. */

@@ -35,6 +35,7 @@ final class OneImage implements Images {
                 List.of(),
                 null,
                 Instant.EPOCH,
+                null,
                 "",
                 "",
                 "amd64",

@@ -117,6 +117,7 @@ public interface Images {
      * @param id {@code sha256:…}, the digest of its configuration
      * @param names {@code repository:tag}, in short form
      * @param digests {@code repository@sha256:…}
+     * @param tagged when it was last given a name here; null where its names came with it
      * @param config what containers inherit
      * @param layers diff ids, the lowest first
      * @param size bytes of all layers, unpacked
@@ -127,6 +128,7 @@ public interface Images {
             List<String> digests,
             @Nullable String parent,
             Instant created,
+            @Nullable Instant tagged,
             String author,
             String comment,
             String architecture,

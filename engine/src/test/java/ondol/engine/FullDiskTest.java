@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,6 +145,8 @@ final class FullDiskTest extends OnEngine {
                     .filter(name -> !name.startsWith("run") && !name.startsWith("meter") && !name.contains("/work/"))
                     .forEach(names::add);
             return names;
+        } catch (UncheckedIOException e) { // a folder went while it was walked
+            throw e.getCause();
         }
     }
 

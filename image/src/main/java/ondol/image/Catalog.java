@@ -61,6 +61,11 @@ final class Catalog {
             further.stream().filter(name -> !names.contains(name)).forEach(names::add);
             return renamed(this, names);
         }
+
+        /** Given a name at a time; null for none. */
+        Stored taggedAt(@Nullable Instant time) {
+            return time == null ? this : new Stored(image.taggedAt(time), manifest, blobs);
+        }
     }
 
     private final NavigableMap<String, Stored> byHex = new TreeMap<>();

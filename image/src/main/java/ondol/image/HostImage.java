@@ -86,7 +86,7 @@ final class HostImage {
         Digest id = Digest.of(ImageJson.write(config));
         Layer layer = new Layer(diffId, folders.layers.resolve(mask(folders, homes)), 0, true);
         Reference name = Reference.parse(homes ? NAME + ":home" : NAME).withDefaultTag();
-        return new Image(id, id, List.of(name), config, List.of(layer), null);
+        return new Image(id, id, List.of(name), config, List.of(layer), null, null);
     }
 
     private static ExecutionConfig config() {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param names all its names, in full
  * @param layers the lowest first
  * @param parent the id of the image that it was committed on, where that is known
+ * @param tagged when it was last given a name here; null where its names came with it
  */
 public record Image(
         Digest id,
@@ -26,7 +27,8 @@ public record Image(
         List<Reference> names,
         ImageConfig config,
         List<Layer> layers,
-        @Nullable String parent) {
+        @Nullable String parent,
+        @Nullable Instant tagged) {
     /** Bytes of all layers' files. */
     public long size() {
         return layers.stream().mapToLong(Layer::size).sum();
@@ -73,11 +75,15 @@ public record Image(
     }
 
     Image withNames(List<Reference> names) {
-        return new Image(id, manifest, List.copyOf(names), config, layers, parent);
+        return new Image(id, manifest, List.copyOf(names), config, layers, parent, tagged);
     }
 
     Image withManifest(Digest manifest) {
-        return new Image(id, manifest, names, config, layers, parent);
+        return new Image(id, manifest, names, config, layers, parent, tagged);
+    }
+
+    Image taggedAt(@Nullable Instant time) {
+        return time == null ? this : new Image(id, manifest, names, config, layers, parent, time);
     }
 
     static Instant time(@Nullable String text) {

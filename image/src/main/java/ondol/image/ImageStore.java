@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,8 +178,8 @@ public final class ImageStore implements AutoCloseable {
             List<Reference> names = new ArrayList<>(found.image().names());
             if (!names.contains(full)) {
                 names.add(full);
-                save(catalog.with(Catalog.renamed(found, names)));
             }
+            save(catalog.with(Catalog.renamed(found, names).taggedAt(Instant.now())));
         }
     }
 
@@ -404,8 +405,9 @@ public final class ImageStore implements AutoCloseable {
             List<Image> images = new ArrayList<>();
             for (Catalog.Stored one : added) {
                 Catalog.Stored there = changed.byId(one.image().id());
-                Catalog.Stored stored =
-                        there == null ? one : there.named(one.image().names());
+                Catalog.Stored stored = there == null
+                        ? one
+                        : there.named(one.image().names()).taggedAt(one.image().tagged());
                 changed = changed.with(stored);
                 images.add(stored.image());
                 if (there == null) {
@@ -441,7 +443,8 @@ public final class ImageStore implements AutoCloseable {
                 name == null ? List.of() : List.of(name),
                 config,
                 List.copyOf(all),
-                parent);
+                parent,
+                name == null ? null : Instant.now());
         return new Catalog.Stored(described, manifest, List.copyOf(referred));
     }
 

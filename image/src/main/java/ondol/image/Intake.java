@@ -162,7 +162,7 @@ public final class Intake implements AutoCloseable {
         parts.partials().promote(read.layers(), parts.blobs());
         Map<String, String> annotations = read.annotations();
         @Nullable String parent = annotations == null ? null : annotations.get(Layout.PARENT);
-        Image added = new Image(id, digest, List.copyOf(names), image, List.copyOf(layers), parent);
+        Image added = new Image(id, digest, List.copyOf(names), image, List.copyOf(layers), parent, null);
         Image all = store.put(List.of(new Catalog.Stored(added, stored, List.copyOf(referred))))
                 .getFirst();
         finished = all.manifest().equals(digest);

@@ -3,6 +3,7 @@ package ondol.image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Layout {
     /** The annotation of our manifests that names the image below a commit. */
     static final String PARENT = "ondol.image.parent";
+
+    /** The annotation of an entry that says when the image was last given a name here, as RFC 3339 has it. */
+    static final String TAGGED = "ondol.image.tagged";
 
     /**
      * The annotation of an entry that was made in a boot and may not be on disk: until then images are used, and where
@@ -138,9 +142,18 @@ final class Layout {
     }
 
     private byte[] bytes(Catalog catalog) {
-        Map<String, String> marked = Map.of(UNSYNCED, folders.boot);
-        return ImageJson.write(
-                catalog.index(stored -> unsynced.contains(stored.image().id()) ? marked : Map.of()));
+        return ImageJson.write(catalog.index(this::marks));
+    }
+
+    private Map<String, String> marks(Catalog.Stored stored) {
+        Map<String, String> marks = new LinkedHashMap<>();
+        if (unsynced.contains(stored.image().id())) {
+            marks.put(UNSYNCED, folders.boot);
+        }
+        if (stored.image().tagged() != null) {
+            marks.put(TAGGED, stored.image().tagged().toString());
+        }
+        return marks;
     }
 
     /** The ids of the images of which not everything may be on disk. */
@@ -185,8 +198,13 @@ final class Layout {
         }
         Map<String, String> annotations = manifest.annotations();
         @Nullable String parent = annotations == null ? null : annotations.get(PARENT);
-        Image image = new Image(id, digest, names, config, List.copyOf(unpacked), parent);
+        Image image = new Image(id, digest, names, config, List.copyOf(unpacked), parent, tagged(entry));
         return new Catalog.Stored(image, entry.withAnnotations(null).withPlatform(null), List.copyOf(all));
+    }
+
+    private static @Nullable Instant tagged(Descriptor entry) {
+        String text = entry.annotation(TAGGED);
+        return text == null ? null : Image.time(text);
     }
 
     /** A layer, unpacked now where another tool put the image into the layout. */

@@ -69,6 +69,7 @@ class ImageStoreTest {
     void isTheSameAfterItWasClosed() throws IOException {
         Image image = make("a:1", "a");
         store.tag("a:1", Reference.parse("localhost:5000/b"));
+        assertThat(store.resolve("a:1").tagged()).isAfter(image.tagged());
         make("c", "c");
         List<Image> before = store.list();
         store.close();

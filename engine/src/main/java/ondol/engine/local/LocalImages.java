@@ -102,6 +102,7 @@ final class LocalImages implements Images {
                 image.digests(),
                 image.parent(),
                 image.created(),
+                image.tagged(),
                 Objects.requireNonNullElse(config.author(), ""),
                 Objects.requireNonNullElse(comment, ""),
                 Objects.requireNonNullElse(config.architecture(), ""),

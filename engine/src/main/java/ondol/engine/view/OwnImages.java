@@ -121,6 +121,7 @@ final class OwnImages implements Images {
                 List.of(),
                 image.parent(),
                 image.created(),
+                image.tagged(),
                 image.author(),
                 image.comment(),
                 image.architecture(),
