@@ -219,6 +219,10 @@ t 0 'hall' rm -f -v hall
 t 0 'Total reclaimed' system prune -f
 t 0 '' rm -f $(d ps -aq)
 t 0 'Deleted: sha256' rmi --no-prune kept:1
+d import "$state/root.tar" >/dev/null
+nameless() { curl -sg --unix-socket "$socket" "http://ondol/v$1/images/json?filters={\"dangling\":[\"true\"]}"; }
+like "an image without a name, before API 1.43" '"RepoTags":\["<none>:<none>"\],"RepoDigests":\["<none>@<none>"\]' "$(nameless 1.42)"
+like "and since" '"RepoTags":\[\],"RepoDigests":\[\]' "$(nameless 1.43)"
 t 0 'Total reclaimed' system prune -a -f --volumes
 sleep 1 # until when events are asked for is a whole second
 equal "docker events: what was pruned" "builder container image network volume " "$(d events --since 10m --until 0s --filter event=prune --format '{{.Type}}' | sort -u | tr '\n' ' ')"

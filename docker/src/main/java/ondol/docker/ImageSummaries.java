@@ -14,12 +14,14 @@ final class ImageSummaries {
     private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
     private final boolean withVirtualSize;
+    private final boolean withNone;
     private final boolean withManifests;
     private final @Nullable Map<String, Long> shared;
     private final @Nullable Map<String, List<String>> users;
 
     ImageSummaries(Engine engine, ApiVersion version, boolean sharedSizes, boolean containers, boolean manifests) {
         this.withVirtualSize = !version.atLeast(44);
+        this.withNone = !version.atLeast(43);
         this.withManifests = manifests;
         this.shared = sharedSizes ? engine.images().sharedSizes() : null;
         this.users = containers || manifests ? users(engine) : null;
@@ -36,11 +38,12 @@ final class ImageSummaries {
 
     ImageJson.Summary of(ImageDetails image) {
         List<String> containers = users == null ? List.of() : users.getOrDefault(image.id(), List.of());
+        boolean none = withNone && image.names().isEmpty() && image.digests().isEmpty();
         return new ImageJson.Summary(
                 image.id(),
                 image.parent() == null ? "" : image.parent(),
-                image.names(),
-                image.digests(),
+                none ? List.of("<none>:<none>") : image.names(),
+                none ? List.of("<none>@<none>") : image.digests(),
                 image.created().getEpochSecond(),
                 image.size(),
                 shared == null ? -1 : shared.getOrDefault(image.id(), 0L),
