@@ -127,7 +127,7 @@ final class Rehearsal {
 
         Connection() throws IOException {}
 
-        /** Sends, and returns what is answered, with its head. */
+        /** Sends, and returns the answer's body; its head where nothing else is asked for. */
         String ask(String method, String target, String json) throws IOException {
             send(method, target, json, "");
             String head = readHead();
